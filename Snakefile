@@ -1,0 +1,54 @@
+"""FASTA -> normalize -> (embed || annotate) -> project -> bundle, for each data set."""
+
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from steps.config import load
+from steps.datasets import find_datasets
+from steps.environment import reach_steps
+from steps.errors import StepError
+
+min_version("9.27")
+reach_steps()
+
+if Path("config.yaml").is_file():
+
+    configfile: "config.yaml"
+
+
+try:
+    SETTINGS = load(config)
+    DATASETS = find_datasets(SETTINGS.input)
+except StepError as error:
+    raise WorkflowError(error.message)
+
+PROJECTIONS = expand("{embedder}.{method}", embedder=SETTINGS.embedders, method=SETTINGS.methods)
+
+
+wildcard_constraints:
+    dataset="[^/]+",
+    embedder="|".join(SETTINGS.embedders),
+    method="[^/]+",
+
+
+include: "rules/normalize.smk"
+include: "rules/embed.smk"
+include: "rules/annotate.smk"
+include: "rules/project.smk"
+include: "rules/bundle.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """A bundle, its provenance and its pictures for each data set."""
+    default_target: True
+    input:
+        expand("results/{dataset}/{dataset}.parquetbundle", dataset=DATASETS),
+        expand("results/{dataset}/provenance.json", dataset=DATASETS),
+        expand(
+            "results/{dataset}/previews/{projection}.svg",
+            dataset=DATASETS,
+            projection=PROJECTIONS,
+        ),

@@ -1,0 +1,28 @@
+# results/{dataset}/sequences.parquet, tables of the user -> results/{dataset}/annotations.parquet
+
+
+rule annotate:
+    """Collect what is known about each protein."""
+    input:
+        sequences="results/{dataset}/sequences.parquet",
+        tables=SETTINGS.annotation_tables,
+    output:
+        annotations="results/{dataset}/annotations.parquet",
+        report="results/{dataset}/reports/annotate.json",
+    log:
+        "logs/{dataset}/annotate.log",
+    benchmark:
+        "benchmarks/{dataset}/annotate.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        annotations=SETTINGS.annotations,
+    message:
+        "Annotating {wildcards.dataset}"
+    shell:
+        "python -m steps.annotate {input.sequences:q} --annotations {params.annotations:q}"
+        " --output {output.annotations:q} --report {output.report:q} --log {log:q}"

@@ -1,0 +1,32 @@
+# annotations and projections of a data set -> results/{dataset}/{dataset}.parquetbundle
+
+
+rule bundle:
+    """Put annotations and projections into one file and read it back."""
+    input:
+        annotations="results/{dataset}/annotations.parquet",
+        projections=expand(
+            "results/{{dataset}}/projections/{projection}.parquet",
+            projection=PROJECTIONS,
+        ),
+    output:
+        bundle="results/{dataset}/{dataset}.parquetbundle",
+        report="results/{dataset}/reports/bundle.json",
+    log:
+        "logs/{dataset}/bundle.log",
+    benchmark:
+        "benchmarks/{dataset}/bundle.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        format=SETTINGS.bundle_format,
+    message:
+        "Bundling {wildcards.dataset}"
+    shell:
+        "python -m steps.bundle --annotations {input.annotations:q}"
+        " --projections {input.projections:q} --format {params.format}"
+        " --output {output.bundle:q} --report {output.report:q} --log {log:q}"

@@ -1,0 +1,29 @@
+# DATASETS -> results/{dataset}/sequences.fasta, sequences.parquet
+
+
+rule normalize:
+    """Parse and validate a FASTA file; reduce its headers to identifiers."""
+    input:
+        source=lookup(dpath="{dataset}", within=DATASETS),
+    output:
+        fasta="results/{dataset}/sequences.fasta",
+        table="results/{dataset}/sequences.parquet",
+        report="results/{dataset}/reports/normalize.json",
+    log:
+        "logs/{dataset}/normalize.log",
+    benchmark:
+        "benchmarks/{dataset}/normalize.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        limits=SETTINGS.limit_options,
+    message:
+        "Reading {input.source}"
+    shell:
+        "python -m steps.normalize {input.source:q} {params.limits:q}"
+        " --fasta {output.fasta:q} --table {output.table:q}"
+        " --report {output.report:q} --log {log:q}"

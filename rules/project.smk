@@ -1,0 +1,29 @@
+# results/{dataset}/embeddings/{embedder}.h5 -> results/{dataset}/projections/{embedder}.{method}.parquet
+
+
+rule project:
+    """Place the proteins in two dimensions, by one method."""
+    input:
+        embeddings="results/{dataset}/embeddings/{embedder}.h5",
+    output:
+        projection="results/{dataset}/projections/{embedder}.{method}.parquet",
+        report="results/{dataset}/reports/project.{embedder}.{method}.json",
+    log:
+        "logs/{dataset}/project.{embedder}.{method}.log",
+    benchmark:
+        "benchmarks/{dataset}/project.{embedder}.{method}.tsv"
+    conda:
+        "../envs/steps.yaml"
+    # One thread: the coordinates must not depend on how many there are.
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=240,
+    params:
+        options=SETTINGS.projection_options,
+    message:
+        "Projecting {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
+    shell:
+        "python -m steps.project {input.embeddings:q} --method {wildcards.method:q}"
+        " {params.options:q}"
+        " --output {output.projection:q} --report {output.report:q} --log {log:q}"

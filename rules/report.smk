@@ -1,0 +1,66 @@
+# what a person looks at: results/{dataset}/provenance.json, config.yaml, previews/*.svg
+
+
+rule provenance:
+    """Say what was asked, what came of it, and with which versions."""
+    input:
+        normalize="results/{dataset}/reports/normalize.json",
+        embed=expand(
+            "results/{{dataset}}/reports/embed.{embedder}.json",
+            embedder=SETTINGS.embedders,
+        ),
+        annotate="results/{dataset}/reports/annotate.json",
+        project=expand(
+            "results/{{dataset}}/reports/project.{projection}.json",
+            projection=PROJECTIONS,
+        ),
+        bundle="results/{dataset}/reports/bundle.json",
+    output:
+        provenance="results/{dataset}/provenance.json",
+        config="results/{dataset}/config.yaml",
+    log:
+        "logs/{dataset}/provenance.log",
+    benchmark:
+        "benchmarks/{dataset}/provenance.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        configuration=SETTINGS.to_json(),
+    message:
+        "Recording the provenance of {wildcards.dataset}"
+    shell:
+        "python -m steps.provenance {input:q} --configuration {params.configuration:q}"
+        " --output {output.provenance:q} --config {output.config:q} --log {log:q}"
+
+
+rule preview:
+    """Draw one projection."""
+    input:
+        projection="results/{dataset}/projections/{embedder}.{method}.parquet",
+        annotations="results/{dataset}/annotations.parquet",
+    output:
+        picture=report(
+            "results/{dataset}/previews/{embedder}.{method}.svg",
+            category="{dataset}",
+            labels={"embedder": "{embedder}", "method": "{method}"},
+            caption="preview.rst",
+        ),
+    log:
+        "logs/{dataset}/preview.{embedder}.{method}.log",
+    benchmark:
+        "benchmarks/{dataset}/preview.{embedder}.{method}.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
+    shell:
+        "python -m steps.preview {input.projection:q} --annotations {input.annotations:q}"
+        " --output {output.picture:q} --log {log:q}"

@@ -1,0 +1,20 @@
+"""Annotators: each adds columns to the annotation table, one row for each protein.
+
+Columns are Arrow arrays: numbers as float64 or int64, text in protspace's cell grammar (version
+2: `;` separates hits, `|` a score or evidence; both are percent-encoded within a label), null
+where there is nothing to say.
+"""
+
+from pathlib import Path
+
+#: Annotation group -> module with `columns(sequences) -> dict[str, pa.Array]`.
+GROUPS = {
+    "header": "steps.annotators.header",
+    "sequence": "steps.annotators.sequence",
+}
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+
+
+def is_table(name: str) -> bool:
+    """Whether an entry of `annotations` names a user's table rather than a group."""
+    return Path(name).suffix.lower() in _TABLE_ENDINGS

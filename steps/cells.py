@@ -1,0 +1,76 @@
+"""Text cells of the annotation table: protspace's grammar, and what the web app cannot load.
+
+A cell holds hits separated by `;`, each a label with an optional `|score` or `|evidence`. `%`,
+`;`, `|` and control characters inside a label are percent-encoded. The web app refuses a whole
+bundle over a control character or a hit of more than 256 characters.
+"""
+
+import re
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+MAX_HIT = 256
+#: What an Arrow table of such cells says of itself in its metadata.
+GRAMMAR = {"protspace_format_version": "2"}
+
+_RESERVED = {ord(sign): f"%{ord(sign):02X}" for sign in ";|%"}
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_SUSPECT = re.compile(r"[\x00-\x1f\x7f-\x9f]|%[0-9A-Fa-f]{2}")
+
+
+def encode(labels: Iterable[str | None]) -> pa.Array:
+    """Plain labels as cells of one hit each."""
+    cells = [None if label is None else _encode_label(label) for label in labels]
+    return pa.array(cells, pa.string())
+
+
+def _encode_label(label: str) -> str:
+    return _CONTROL.sub(" ", label).strip().translate(_RESERVED)
+
+
+def _decode_label(text: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def loadable(cell: str) -> str:
+    """The cell as the web app can load it: control characters as blanks, long hits shortened."""
+    if len(cell) <= MAX_HIT // 2 and not _SUSPECT.search(cell):
+        return cell
+    return ";".join(_loadable_hit(hit) for hit in cell.split(";"))
+
+
+def _loadable_hit(hit: str) -> str:
+    label, *suffix = [_encode_label(_decode_label(part)) for part in hit.split("|")]
+    tail = "".join(f"|{part}" for part in suffix)
+    if units(tail) > MAX_HIT // 2:
+        tail = ""
+    return _shortened(label, MAX_HIT - units(tail)) + tail
+
+
+def _shortened(text: str, most: int) -> str:
+    if units(text) <= most:
+        return text
+    plain = _decode_label(text)
+    while units(text) > most - 1:
+        plain = plain[: -max(1, (units(text) - most) // 6)]
+        text = plain.translate(_RESERVED)
+    return f"{text}…"
+
+
+def units(text: str) -> int:
+    """Length as the browser counts it: UTF-16 code units."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
+
+
+def is_loadable(cell: str) -> bool:
+    """Whether the web app can load the cell as it stands."""
+    return not _CONTROL.search(_decode_label(cell)) and all(
+        units(hit) <= MAX_HIT for hit in cell.split(";")
+    )
+
+
+def plain(cell: str) -> str:
+    """The labels of a cell as people read them, without scores and escapes."""
+    return "; ".join(_decode_label(hit.split("|", 1)[0]) for hit in cell.split(";"))

@@ -1,0 +1,106 @@
+"""What every step's command line shares: a log, a report, and errors without tracebacks.
+
+A step that fails writes `{"code", "message"}` beside its log, as `<log stem>.error.json`,
+so that whoever started it can say why without reading the log.
+"""
+
+import argparse
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from steps.errors import StepError
+from steps.files import write_json
+
+log = logging.getLogger("steps")
+
+
+@dataclass
+class Report:
+    """What one job says about itself; `provenance.json` gathers the reports of a data set."""
+
+    step: str
+    counts: dict = field(default_factory=dict)
+    parameters: dict = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    packages: tuple[str, ...] = ()
+
+    def warn(self, message: str) -> None:
+        """Say it in the log now and in the provenance for good."""
+        log.warning(message)
+        self.warnings.append(message)
+
+    def as_dict(self, seconds: float) -> dict:
+        """The report as JSON-ready values; `seconds` is wall time without interpreter start."""
+        return {
+            "step": self.step,
+            "seconds": round(seconds, 3),
+            "counts": self.counts,
+            "parameters": self.parameters,
+            "warnings": self.warnings,
+            "versions": {name: version(name) for name in self.packages},
+        }
+
+
+Work = Callable[[argparse.Namespace, Report], None]
+
+
+def parser(step: str, description: str | None) -> argparse.ArgumentParser:
+    """An argument parser with the options that all steps have."""
+    result = argparse.ArgumentParser(prog=f"python -m steps.{step}", description=description)
+    result.add_argument("--report", type=Path, help="write counts, versions and seconds here")
+    result.add_argument("--log", type=Path, help="write the log here as well as to the terminal")
+    return result
+
+
+def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = None) -> None:
+    """Parse `argv`, do the work, write the report; leave with status 1 on any error."""
+    arguments = options.parse_args(argv)
+    step = options.prog.rpartition(".")[2]
+    _start_log(arguments.log)
+    report, started = Report(step), time.monotonic()
+    try:
+        work(arguments, report)
+    except StepError as error:
+        _fail(step, arguments.log, error)
+    except Exception:
+        log.debug("%s", traceback.format_exc())
+        _fail(step, arguments.log, _unexpected(arguments.log))
+    if arguments.report:
+        write_json(arguments.report, report.as_dict(time.monotonic() - started))
+
+
+def _start_log(path: Path | None) -> None:
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [terminal]
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        error_file(path).unlink(missing_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=handlers, force=True)
+    # Libraries stay at warnings; only our own detail (tracebacks) goes to the file.
+    log.setLevel(logging.DEBUG)
+
+
+def error_file(log_path: Path) -> Path:
+    """Where the step that logs to `log_path` leaves its code and message."""
+    return log_path.with_suffix(".error.json")
+
+
+def _unexpected(log_path: Path | None) -> StepError:
+    where = f" The traceback is in {log_path}." if log_path else " Use --log FILE to see where."
+    name = type(sys.exception()).__name__
+    return StepError("INTERNAL", f"The step stopped unexpectedly ({name}).{where}")
+
+
+def _fail(step: str, log_path: Path | None, error: StepError) -> None:
+    if log_path:
+        write_json(error_file(log_path), {"code": error.code, "message": error.message})
+    log.error("%s: %s: %s", step, error.code, error.message)
+    raise SystemExit(1)

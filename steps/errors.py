@@ -1,0 +1,15 @@
+"""The one error that a user may see: a stable code and a sentence that contains the fix."""
+
+
+class StepError(Exception):
+    """A step cannot go on, for a reason the user can act on.
+
+    Args:
+        code: stable UPPER_SNAKE word that programs may test for (docs/errors.md lists them).
+        message: plain sentence(s) that name the cause and the remedy.
+    """
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+        self.message = message

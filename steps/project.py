@@ -1,0 +1,145 @@
+"""Embeddings -> one two-dimensional projection, by one of protspace's methods.
+
+The output has `protein_id`, `x` and `y` (float32) in the order of the embeddings; its metadata
+names the embedder and the method and holds the parameters as protspace writes them (`info_json`).
+"""
+
+import argparse
+import json
+import logging
+import warnings
+from pathlib import Path
+
+from steps import command, compiled, threads
+from steps.errors import StepError
+from steps.files import replacing
+from steps.methods import canonical_method, split_method
+
+# Before NumPy and Numba are imported, which happens below and only as far as the method needs.
+threads.use_one()
+compiled.use_cache()
+
+#: Fewest proteins that a method can place.
+FEWEST = {"pca": 2, "mds": 2, "umap": 3, "pacmap": 4, "localmap": 4, "tsne": 6}
+#: What `protspace project` uses where nothing else is said.
+DEFAULTS = {
+    "perplexity": 30.0,
+    "learning_rate": 200.0,
+    "mn_ratio": 0.5,
+    "fp_ratio": 2.0,
+    "n_init": 4,
+    "max_iter": 300,
+    "eps": 1e-3,
+}
+_PACKAGES = {"umap": ("umap-learn", "faiss-cpu", "numba"), "pacmap": ("pacmap", "numba")}
+_PACKAGES["localmap"] = _PACKAGES["pacmap"]
+
+
+def adjusted(method: str, parameters: dict, count: int, report: command.Report) -> dict:
+    """Parameters that `count` proteins allow; each change is reported.
+
+    `n_neighbors` is at most count - 1; t-SNE's `perplexity` at most a third of that, at least 5.
+    """
+    if count < FEWEST[method]:
+        raise StepError(
+            "TOO_FEW_SEQUENCES",
+            f"{method} needs at least {FEWEST[method]} proteins; there are {count}. "
+            "Add proteins or leave the method out.",
+        )
+    most = {
+        "n_neighbors": count - 1,
+        "perplexity": max(5.0, float((count - 1) // 3)),
+    }
+    relevant = {"tsne": {"perplexity"}, "pca": set(), "mds": set()}.get(method, {"n_neighbors"})
+    result = dict(parameters)
+    for name in relevant:
+        if parameters[name] > most[name]:
+            result[name] = most[name]
+            report.warn(
+                f"{method}: {name} {parameters[name]} is too large for {count} proteins; "
+                f"{most[name]} was used."
+            )
+    return result
+
+
+def reduce(data, method: str, parameters: dict):
+    """Coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and their metadata.
+
+    Args:
+        method: one of protspace's, without its dimension: `pca`, `umap`, ...
+        parameters: fields of protspace's DimensionReductionConfig.
+
+    Raises:
+        StepError: NO_VARIATION where all vectors are equal; PROJECTION_FAILED where coordinates
+            are not finite.
+    """
+    import numpy as np
+    from protspace.utils.constants import DimensionReductionConfig
+
+    if (data == data[0]).all():
+        raise StepError(
+            "NO_VARIATION",
+            "All proteins have the same embedding, so there is nothing to project. "
+            "Add proteins that differ.",
+        )
+    reducer = _reducer(method)(DimensionReductionConfig(**parameters))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        coordinates = np.asarray(reducer.fit_transform(data), dtype=np.float32)
+    if not np.isfinite(coordinates).all():
+        raise StepError(
+            "PROJECTION_FAILED",
+            f"{method} gave coordinates that are not finite. Try other parameters or another seed.",
+        )
+    return coordinates, reducer.get_params()
+
+
+def _reducer(method: str):
+    from protspace.utils import get_reducers
+
+    from steps.reducers import ReproducibleUMAP
+
+    return ReproducibleUMAP if method == "umap" else get_reducers()[method]
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = command.parser("project", __doc__)
+    options.add_argument("embeddings", type=Path, help="HDF5 file")
+    options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
+    options.add_argument("--metric", default="euclidean")
+    options.add_argument("--n-neighbors", type=int, default=25)
+    options.add_argument("--min-dist", type=float, default=0.1)
+    options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--output", type=Path, required=True, help="parquet file to write")
+    command.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: command.Report) -> None:
+    from steps.embeddings import read_embeddings
+
+    embedder, identifiers, data = read_embeddings(arguments.embeddings)
+    method, inline = split_method(arguments.method)
+    shared = ("metric", "n_neighbors", "min_dist", "random_state")
+    parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
+    parameters = adjusted(method, parameters, len(identifiers), report)
+    logging.getLogger("pacmap").setLevel(logging.ERROR)
+    coordinates, info = reduce(data, method, parameters)
+    _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
+    report.counts = {"proteins": len(identifiers)}
+    report.parameters = {"embedder": embedder, "method": arguments.method, **info}
+    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *_PACKAGES.get(method, ()))
+
+
+def _write(path: Path, identifiers: list[str], coordinates, origin: tuple) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    embedder, method, info = origin
+    table = pa.table({"protein_id": identifiers, "x": coordinates[:, 0], "y": coordinates[:, 1]})
+    metadata = {"embedder": embedder, "method": method, "info_json": json.dumps(info)}
+    with replacing(path) as staged:
+        pq.write_table(table.replace_schema_metadata(metadata), staged)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""One thread for the numerical libraries: their results depend on the number of threads."""
+
+import os
+
+_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+def use_one() -> None:
+    """Call before NumPy, SciPy or Numba are imported: they read this once."""
+    os.environ.update(dict.fromkeys(_VARIABLES, "1"))
