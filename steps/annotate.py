@@ -75,7 +75,9 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     report.parameters = {"annotations": arguments.annotations}
     report.packages = ("pyarrow", *sorted(packages))
     if not names:
-        report.warn("No annotation has a value: the points of the bundle cannot be coloured.")
+        command.log.warning(
+            "No annotation has a value: the points of the bundle cannot be coloured."
+        )
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     report.parameters = {"format": arguments.format}
     report.packages = ("protspace", "pyarrow")
     if changed:
-        report.warn(
+        command.log.warning(
             f"{changed} annotation cell(s) were shortened to 256 characters or freed of control "
             "characters, which the web app cannot load."
         )

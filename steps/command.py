@@ -30,11 +30,6 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     packages: tuple[str, ...] = ()
 
-    def warn(self, message: str) -> None:
-        """Say it in the log now and in the provenance for good."""
-        log.warning(message)
-        self.warnings.append(message)
-
     def as_dict(self, seconds: float) -> dict:
         """The report as JSON-ready values; `seconds` is wall time without interpreter start."""
         return {
@@ -45,6 +40,18 @@ class Report:
             "warnings": self.warnings,
             "versions": {name: version(name) for name in self.packages},
         }
+
+
+class _Collector(logging.Handler):
+    """Keeps every warning, ours or a library's, for the report."""
+
+    def __init__(self, report: Report):
+        super().__init__(logging.WARNING)
+        self.report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING:
+            self.report.warnings.append(record.getMessage())
 
 
 Work = Callable[[argparse.Namespace, Report], None]
@@ -62,8 +69,8 @@ def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = N
     """Parse `argv`, do the work, write the report; leave with status 1 on any error."""
     arguments = options.parse_args(argv)
     step = options.prog.rpartition(".")[2]
-    _start_log(arguments.log)
     report, started = Report(step), time.monotonic()
+    _start_log(arguments.log, report)
     try:
         work(arguments, report)
     except StepError as error:
@@ -75,10 +82,10 @@ def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = N
         write_json(arguments.report, report.as_dict(time.monotonic() - started))
 
 
-def _start_log(path: Path | None) -> None:
+def _start_log(path: Path | None, report: Report) -> None:
     terminal = logging.StreamHandler()
     terminal.setLevel(logging.INFO)
-    handlers: list[logging.Handler] = [terminal]
+    handlers: list[logging.Handler] = [terminal, _Collector(report)]
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
         error_file(path).unlink(missing_ok=True)

@@ -1,17 +1,18 @@
 """Numba's compiled code, kept on disk.
 
 Most functions of umap-learn, pynndescent and pacmap do not ask Numba to keep what it compiled, so
-each process would compile for about 20 s. `cache_compiled` asks for them.
+each process would compile for many seconds. Import them within `kept_compilations`.
 """
 
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-_PACKAGES = ("umap-learn", "pynndescent", "pacmap")
-_MODULES = ("umap", "pynndescent", "pacmap")
+_PACKAGES = ("numba", "llvmlite", "numpy", "umap-learn", "pynndescent", "pacmap")
 
 
 def cache_folder() -> Path:
@@ -20,7 +21,7 @@ def cache_folder() -> Path:
     Numba notices a changed file but not a changed callee in another package, so the versions of
     all of them name the folder.
     """
-    versions = " ".join(version(name) for name in ("numba", "llvmlite", "numpy", *_PACKAGES))
+    versions = " ".join(version(name) for name in _PACKAGES)
     tag = hashlib.sha256(versions.encode()).hexdigest()[:12]
     base = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(sys.prefix) / "var" / "numba")
     return base if base.name == tag else base / tag
@@ -31,13 +32,14 @@ def use_cache() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 
-def cache_compiled() -> None:
-    """Have every function that is now imported and not yet compiled keep its compiled code."""
-    from numba.core.caching import NullCache
-    from numba.core.dispatcher import Dispatcher
+@contextmanager
+def kept_compilations() -> Iterator[None]:
+    """While this lasts, functions that imported modules hand to Numba keep their compiled code."""
+    import numba
 
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in _MODULES:
-            for value in list(vars(module).values()):
-                if isinstance(value, Dispatcher) and isinstance(value._cache, NullCache):
-                    value.enable_caching()
+    plain = numba.njit
+    numba.njit = lambda *args, **options: plain(*args, **({"cache": True} | options))
+    try:
+        yield
+    finally:
+        numba.njit = plain

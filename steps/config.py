@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -190,7 +191,7 @@ def _sentence(fault: dict) -> str:
     if fault["type"] == "extra_forbidden":
         known = list(Config.model_fields)
         return f"Key '{key}' is unknown.{did_you_mean(key, known)} Known: {', '.join(known)}."
-    expected = fault["msg"].replace("Input should be", "must be").rstrip(".")
+    expected = re.sub(r"^(Input|List) should", "must", fault["msg"]).partition(", unable")[0]
     words = [str(word) for word in _allowed(key)]
     hint = did_you_mean(str(fault["input"]), words)
     return f"Key '{key}': {fault['input']!r} {expected}.{hint}"

@@ -1,7 +1,13 @@
-"""Write what is generated from the configuration model: `python -m steps.config_files`."""
+"""Write what is generated: `python -m steps.config_files` (or `make generated`).
+
+The configuration model gives its YAML, schema and documentation; the lock gives the Conda
+environment of the jobs.
+"""
 
 import json
+import re
 import textwrap
+import tomllib
 from pathlib import Path
 
 from steps.config import Config
@@ -49,7 +55,23 @@ def _row(name: str) -> str:
     return f"| `{name}` | `{default}` | {field.description.replace('|', chr(92) + '|')} |\n"
 
 
+def environment_yaml() -> str:
+    """`envs/steps.yaml`: our direct dependencies, with the versions of the lock."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, flags=re.MULTILINE))
+    names = [re.split(r"[<>=!~\[]", entry)[0] for entry in project["dependencies"]]
+    pins = "".join(f"      - {name}=={locked[name]}\n" for name in names)
+    return (
+        "# Environment of the jobs for --software-deployment-method conda. Generated from\n"
+        "# pyproject.toml and requirements.lock by `make generated`.\n"
+        "channels:\n  - conda-forge\n  - nodefaults\n"
+        f"dependencies:\n  - python=3.12\n  - pip\n  - pip:\n{pins}"
+    )
+
+
 GENERATED = {
+    "envs/steps.yaml": environment_yaml,
     "config.yaml": config_yaml,
     "config.schema.json": schema_json,
     "docs/configuration.md": configuration_md,

@@ -3,7 +3,8 @@
 import faiss
 import numpy as np
 
-_VALUES_PER_BLOCK = 2**25
+# Rows compared at a time, so that memory does not grow with a copy of all points.
+_BLOCK = 4096
 
 
 def nearest_neighbors(data: np.ndarray, k: int, metric: str) -> tuple[np.ndarray, np.ndarray]:
@@ -22,12 +23,7 @@ def nearest_neighbors(data: np.ndarray, k: int, metric: str) -> tuple[np.ndarray
     if metric == "cosine":
         points = _unit_vectors(points)
     _, candidates = faiss.knn(points, points, k, metric=faiss.METRIC_L2)
-    indices = np.empty((len(points), k), dtype=np.int32)
-    distances = np.empty((len(points), k), dtype=np.float32)
-    step = max(1, _VALUES_PER_BLOCK // (k * points.shape[1]))
-    for start in range(0, len(points), step):
-        block = slice(start, start + step)
-        indices[block], distances[block] = _sorted_block(points, start, candidates[block])
+    indices, distances = _sorted(points, candidates)
     return indices, distances**2 / 2 if metric == "cosine" else distances
 
 
@@ -36,18 +32,19 @@ def _unit_vectors(points: np.ndarray) -> np.ndarray:
     return points / np.where(norms > 0, norms, 1)
 
 
-def _sorted_block(
-    points: np.ndarray, start: int, candidates: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _sorted(points: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # faiss finds neighbours through dot products, whose rounding blurs small distances (a point
     # may not even be nearest to itself), so the distances of those found are taken directly.
-    own = np.arange(start, start + len(candidates))
-    candidates = np.where(candidates < 0, own[:, None], candidates)
+    own = np.arange(len(points))
     missing = ~(candidates == own[:, None]).any(axis=1)
     candidates[missing, -1] = own[missing]
-    differences = points[candidates] - points[own][:, None, :]
-    distances = np.sqrt(np.einsum("ikd,ikd->ik", differences, differences))
-    distances[candidates == own[:, None]] = -1
-    order = np.lexsort((candidates, distances), axis=1)
-    distances = np.take_along_axis(distances, order, axis=1)
-    return np.take_along_axis(candidates, order, axis=1), np.maximum(distances, 0)
+    distances = np.empty(candidates.shape, dtype=np.float32)
+    for start in range(0, len(points), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        for rank in range(candidates.shape[1]):
+            difference = points[candidates[rows, rank]] - points[rows]
+            distances[rows, rank] = np.sqrt(np.einsum("id,id->i", difference, difference))
+    itself_first = np.where(candidates == own[:, None], -1, distances)
+    order = np.lexsort((candidates, itself_first), axis=1)
+    indices = np.take_along_axis(candidates, order, axis=1).astype(np.int32)
+    return indices, np.take_along_axis(distances, order, axis=1)

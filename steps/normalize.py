@@ -103,7 +103,7 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     report.parameters = {"input": arguments.source.name, "sha256": file_sha256(arguments.source)}
     report.packages = ("pyarrow",)
     for warning in _warnings(reader):
-        report.warn(warning)
+        command.log.warning(warning)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import argparse
 import json
 import logging
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 from steps import command, compiled, threads
@@ -33,10 +34,11 @@ DEFAULTS = {
 }
 _PACKAGES = {"umap": ("umap-learn", "faiss-cpu", "numba"), "pacmap": ("pacmap", "numba")}
 _PACKAGES["localmap"] = _PACKAGES["pacmap"]
+_COMPILED = tuple(_PACKAGES)
 
 
-def adjusted(method: str, parameters: dict, count: int, report: command.Report) -> dict:
-    """Parameters that `count` proteins allow; each change is reported.
+def adjusted(method: str, parameters: dict, count: int) -> dict:
+    """Parameters that `count` proteins allow; each change is logged as a warning.
 
     `n_neighbors` is at most count - 1; t-SNE's `perplexity` at most a third of that, at least 5.
     """
@@ -55,7 +57,7 @@ def adjusted(method: str, parameters: dict, count: int, report: command.Report) 
     for name in relevant:
         if parameters[name] > most[name]:
             result[name] = most[name]
-            report.warn(
+            command.log.warning(
                 f"{method}: {name} {parameters[name]} is too large for {count} proteins; "
                 f"{most[name]} was used."
             )
@@ -82,8 +84,12 @@ def reduce(data, method: str, parameters: dict):
             "All proteins have the same embedding, so there is nothing to project. "
             "Add proteins that differ.",
         )
+    # PaCMAP warns that a seed is set, each time.
+    logging.getLogger("pacmap").setLevel(logging.ERROR)
     reducer = _reducer(method)(DimensionReductionConfig(**parameters))
-    with warnings.catch_warnings():
+    # The reducers import their libraries when they start.
+    kept = compiled.kept_compilations() if method in _COMPILED else nullcontext()
+    with kept, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         coordinates = np.asarray(reducer.fit_transform(data), dtype=np.float32)
     if not np.isfinite(coordinates).all():
@@ -121,8 +127,7 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     method, inline = split_method(arguments.method)
     shared = ("metric", "n_neighbors", "min_dist", "random_state")
     parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
-    parameters = adjusted(method, parameters, len(identifiers), report)
-    logging.getLogger("pacmap").setLevel(logging.ERROR)
+    parameters = adjusted(method, parameters, len(identifiers))
     coordinates, info = reduce(data, method, parameters)
     _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
     report.counts = {"proteins": len(identifiers)}

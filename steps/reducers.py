@@ -16,10 +16,8 @@ class ReproducibleUMAP(UMAPReducer):
     def fit_transform(self, data: np.ndarray) -> np.ndarray:
         from umap import UMAP
 
-        from steps.compiled import cache_compiled
         from steps.neighbors import nearest_neighbors
 
-        cache_compiled()
         config = self.config
         return UMAP(
             n_components=config.n_components,

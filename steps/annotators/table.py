@@ -1,6 +1,5 @@
 """Annotations from the user's own tables (.csv, .tsv, .txt), read by protspace's loader."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,6 @@ def columns(paths: Sequence[Path], identifiers: Sequence[str]) -> dict[str, pa.A
     """
     from protspace.data.processors.custom_annotations import load_custom_annotations
 
-    logging.getLogger("protspace").setLevel(logging.INFO)
     try:
         frame = load_custom_annotations(paths, identifiers)
     except (OSError, ValueError) as error:

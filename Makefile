@@ -1,0 +1,49 @@
+# `make demo` and `make test` each work as the first command on a fresh clone.
+
+SHELL := /bin/bash
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+DEMO := demo
+
+.PHONY: help setup demo test bench lint generated lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## create .venv from requirements.lock and compile what the first run would wait for
+
+$(READY): requirements.lock
+	@python=$$(scripts/find-python) && $$python -m venv --clear $(VENV)
+	@echo "Installing into $(VENV) (a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.lock
+	@echo "Compiling (under a minute) ..."
+	@$(BIN)/python -W ignore -m steps.warmup
+	@touch $@
+
+demo: $(READY) ## run the pipeline on the simulated example, offline
+	@$(BIN)/snakemake --cores 2 --quiet all --directory $(DEMO) --config \
+		input=$(CURDIR)/examples/families.fasta \
+		annotations=header,sequence,$(CURDIR)/examples/families.tsv
+	@scripts/show-results $(DEMO)/results/families
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style, rules and generated files
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check Snakefile rules
+	@$(BIN)/snakemake --lint
+
+bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
+	@$(BIN)/python benchmarks/project.py
+
+generated: $(READY) ## write config.yaml, its schema and docs, and envs/ again
+	@$(BIN)/python -m steps.config_files
+
+lock: ## resolve all versions again (needs uv)
+	uv pip compile --universal --group dev --no-header --no-annotate --upgrade \
+		pyproject.toml -o requirements.lock
+
+clean: ## remove what the targets above have made
+	rm -rf $(VENV) $(DEMO)
