@@ -24,11 +24,10 @@ def check_bundle(path: Path, identifiers: Sequence[str]) -> None:
     from protspace.data.io.bundle import PARQUET_BUNDLE_DELIMITER, read_bundle_contents
 
     raw = path.read_bytes()
-    for part in raw.split(PARQUET_BUNDLE_DELIMITER):
-        if part:
-            _check_codecs(part)
     try:
         contents = read_bundle_contents(raw, warn_legacy=False)
+        for part in filter(None, raw.split(PARQUET_BUNDLE_DELIMITER)):
+            _check_codecs(part)
     except (ValueError, KeyError, OSError) as error:
         raise _invalid(f"protspace cannot read it back ({error})") from error
     _check_identifiers("the annotations", contents.annotations, identifiers)

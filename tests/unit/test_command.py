@@ -1,0 +1,67 @@
+"""What all steps share: log, report, and errors without tracebacks."""
+
+import json
+import logging
+
+import pytest
+
+from steps import command
+from steps.errors import StepError
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(work):
+        options = command.parser("demo", None)
+        paths = {"log": tmp_path / "demo.log", "report": tmp_path / "demo.json"}
+        argv = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
+        command.run(options, work, argv)
+        return json.loads(paths["report"].read_text())
+
+    return run
+
+
+def fail(error):
+    def work(arguments, report):
+        raise error
+
+    return work
+
+
+def test_a_report_has_counts_versions_and_warnings_of_libraries_too(run):
+    def work(arguments, report):
+        report.counts["proteins"] = 3
+        report.packages = ("numpy",)
+        logging.getLogger("protspace.anything").warning("from a library")
+
+    report = run(work)
+    assert report["counts"] == {"proteins": 3}
+    assert set(report["versions"]) == {"numpy"}
+    assert report["warnings"] == ["from a library"]
+    assert report["seconds"] >= 0
+
+
+def test_an_error_of_the_user_gives_code_and_message_beside_the_log(run, tmp_path, capsys):
+    with pytest.raises(SystemExit) as caught:
+        run(fail(StepError("SOME_CODE", "Do this.")))
+    assert caught.value.code == 1
+    expected = {"code": "SOME_CODE", "message": "Do this."}
+    assert json.loads((tmp_path / "demo.error.json").read_text()) == expected
+    assert capsys.readouterr().err == "demo: SOME_CODE: Do this.\n"
+    assert not (tmp_path / "demo.json").exists()
+
+
+def test_an_unexpected_error_keeps_its_traceback_in_the_log_only(run, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run(fail(ZeroDivisionError("secret")))
+    shown = capsys.readouterr().err
+    assert "Traceback" not in shown and "secret" not in shown
+    assert "INTERNAL" in shown and str(tmp_path / "demo.log") in shown
+    assert "secret" in (tmp_path / "demo.log").read_text()
+
+
+def test_a_later_success_removes_the_error(run, tmp_path):
+    with pytest.raises(SystemExit):
+        run(fail(StepError("SOME_CODE", "Do this.")))
+    run(lambda arguments, report: None)
+    assert not (tmp_path / "demo.error.json").exists()

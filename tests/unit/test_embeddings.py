@@ -1,0 +1,90 @@
+"""Composition vectors and the HDF5 file, read by protspace too."""
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protspace.data.loaders.h5 import load_h5
+
+from steps.embed import embed
+from steps.embedders import get_embedder
+from steps.embedders.composition import composition
+from steps.embeddings import dataset_name, identifier_of, read_embeddings, write_embeddings
+from steps.errors import StepError
+
+ODD = ["A0A000_9ACTN/1-57", "50%", "%2F", ".", "a=b:c", "[α]", "Z1"]
+
+
+def test_composition_counts_residues_and_pairs():
+    vector = composition("ACCA")
+    assert vector[:2] == pytest.approx([0.5**0.5, 0.5**0.5])
+    pairs = vector[20:].reshape(20, 20)
+    third = pytest.approx((1 / 3) ** 0.5)
+    assert (pairs[0, 1], pairs[1, 1], pairs[1, 0]) == (third, third, third)
+    assert np.count_nonzero(vector) == 5
+
+
+def test_euclidean_distance_is_the_hellinger_distance():
+    one, other = composition("AAC")[:20], composition("ACC")[:20]
+    hellinger = np.sqrt((np.sqrt([2 / 3, 1 / 3]) - np.sqrt([1 / 3, 2 / 3])) ** 2).sum() / 2
+    assert np.linalg.norm(one - other) / 2**0.5 == pytest.approx(hellinger)
+
+
+@pytest.mark.parametrize(("sequence", "filled"), [("XX", 0), ("M", 1), ("MXK", 2), ("BZXUO", 0)])
+def test_other_letters_count_neither_alone_nor_in_pairs(sequence, filled):
+    assert np.count_nonzero(composition(sequence)) == filled
+
+
+def test_equal_sequences_are_embedded_once():
+    vectors, index = embed(get_embedder("composition"), ["MKV", "MLL", "MKV"])
+    assert (vectors.shape, vectors.dtype, index) == ((2, 420), np.float32, [0, 1, 0])
+
+
+def test_a_vector_that_is_not_finite_is_an_error():
+    class Broken:
+        name, packages = "broken", ()
+
+        def embed(self, sequences):
+            return np.array([[1.0], [np.nan]], dtype=np.float32)
+
+    with pytest.raises(StepError, match="1 of 2 sequences") as caught:
+        embed(Broken(), ["MKV", "MLL"])
+    assert caught.value.code == "EMBEDDING_INCOMPLETE"
+
+
+@given(st.text(min_size=1).filter(lambda text: "\0" not in text))
+def test_any_identifier_comes_back_from_its_hdf5_name(identifier):
+    assert identifier_of(dataset_name(identifier)) == identifier
+    assert "/" not in dataset_name(identifier)
+
+
+def test_embeddings_come_back_in_order_and_as_they_were(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(len(ODD), 8)).astype(np.float32)
+    write_embeddings(tmp_path / "e.h5", "composition", zip(ODD, vectors, strict=True))
+    model, identifiers, found = read_embeddings(tmp_path / "e.h5")
+    assert (model, identifiers) == ("composition", ODD)
+    assert np.array_equal(found, vectors)
+
+
+def test_protspace_reads_our_file(tmp_path):
+    vectors = np.eye(3, 8, dtype=np.float32)
+    write_embeddings(tmp_path / "e.h5", "composition", zip(["c", "a", "b"], vectors, strict=True))
+    theirs = load_h5([tmp_path / "e.h5"])
+    assert (theirs.name, theirs.headers) == ("composition", ["c", "a", "b"])
+    assert np.array_equal(theirs.data, vectors)
+
+
+def test_we_read_a_plain_file_of_half_precision(tmp_path):
+    with h5py.File(tmp_path / "e.h5", "w") as file:
+        file.attrs["model_name"] = "prot_t5"
+        file["P1"] = np.array([[0.5, 2]], dtype=np.float16)
+    model, identifiers, vectors = read_embeddings(tmp_path / "e.h5")
+    assert (model, identifiers, vectors.tolist()) == ("prot_t5", ["P1"], [[0.5, 2]])
+
+
+def test_the_file_has_the_same_bytes_each_time(tmp_path):
+    vectors = np.ones((5, 4), dtype=np.float32)
+    for name in ("one.h5", "two.h5"):
+        write_embeddings(tmp_path / name, "composition", zip("abcde", vectors, strict=True))
+    assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
