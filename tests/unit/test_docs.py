@@ -1,0 +1,21 @@
+"""Documentation that would go stale unnoticed."""
+
+import re
+
+import pytest
+
+from steps.config_files import ROOT
+
+
+def test_every_code_of_the_steps_is_documented():
+    text = "".join(path.read_text() for path in (ROOT / "steps").rglob("*.py"))
+    codes = {code for code in re.findall(r'StepError\(\s*"([A-Z_]+)"', text)}
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/errors.md").read_text(), re.M))
+    assert codes == documented
+
+
+@pytest.mark.parametrize("page", ["README.md", *map(str, (ROOT / "docs").glob("*.md"))])
+def test_links_between_pages_lead_somewhere(page):
+    path = ROOT / page
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text())
+    assert all((path.parent / link).exists() for link in links)
