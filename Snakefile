@@ -47,8 +47,4 @@ rule all:
     input:
         expand("results/{dataset}/{dataset}.parquetbundle", dataset=DATASETS),
         expand("results/{dataset}/provenance.json", dataset=DATASETS),
-        expand(
-            "results/{dataset}/previews/{projection}.svg",
-            dataset=DATASETS,
-            projection=PROJECTIONS,
-        ),
+        expand("results/{dataset}/previews/{picture}.svg", dataset=DATASETS, picture=PROJECTIONS),

@@ -1,6 +1,8 @@
 """Documentation that would go stale unnoticed."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -19,3 +21,11 @@ def test_links_between_pages_lead_somewhere(page):
     path = ROOT / page
     links = re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text())
     assert all((path.parent / link).exists() for link in links)
+
+
+def test_the_example_is_what_its_script_makes(tmp_path):
+    script = tmp_path / "make_families.py"
+    script.write_text((ROOT / "examples/make_families.py").read_text())
+    subprocess.run([sys.executable, script], check=True)
+    for name in ("families.fasta", "families.tsv"):
+        assert (tmp_path / name).read_text() == (ROOT / "examples" / name).read_text()

@@ -1,0 +1,42 @@
+"""No step loads what it does not use: imports are most of a short job's time."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numba", "sklearn", "pandas", "matplotlib", "umap", "faiss", "h5py", "Bio", "snakemake")
+
+
+@pytest.mark.parametrize(
+    ("step", "allowed"),
+    [
+        ("config", ()),
+        ("datasets", ()),
+        ("normalize", ()),
+        ("embed", ("h5py",)),
+        ("annotate", ()),
+        ("project", ()),
+        ("bundle", ()),
+        ("provenance", ()),
+        ("preview", ()),
+    ],
+)
+def test_starting_a_step_loads_little(step, allowed):
+    code = f"import sys, steps.{step}; print(*sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in HEAVY if name in output.stdout.split()}
+    assert loaded <= set(allowed)
+
+
+def test_pca_loads_neither_numba_nor_umap(tmp_path):
+    code = (
+        "import sys, numpy as np; from steps.project import DEFAULTS, reduce;"
+        "reduce(np.eye(9, dtype='f4'), 'pca', DEFAULTS); print(*sys.modules)"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not {"numba", "umap", "pacmap", "faiss"} & set(output.stdout.split())
