@@ -1,7 +1,5 @@
 """FASTA -> normalize -> (embed || annotate) -> project -> bundle, for each data set."""
 
-from pathlib import Path
-
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
@@ -13,7 +11,7 @@ from steps.errors import StepError
 min_version("9.27")
 reach_steps()
 
-if Path("config.yaml").is_file():
+if exists("config.yaml"):
 
     configfile: "config.yaml"
 
