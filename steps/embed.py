@@ -10,17 +10,22 @@ from steps import command
 from steps.embedders import EMBEDDERS, Embedder, get_embedder
 from steps.embeddings import write_embeddings
 from steps.errors import StepError
+from steps.progress import Progress
 
 
-def embed(embedder: Embedder, sequences: list[str]) -> tuple[np.ndarray, list[int]]:
+def embed(
+    embedder: Embedder, sequences: list[str], log_path: Path | None = None
+) -> tuple[np.ndarray, list[int]]:
     """Vectors of the distinct sequences, and for each sequence the row of its vector.
+
+    Progress is written beside `log_path`.
 
     Raises:
         StepError: EMBEDDING_INCOMPLETE where a vector is missing or not finite.
     """
     rows: dict[str, int] = {}
     index = [rows.setdefault(sequence, len(rows)) for sequence in sequences]
-    vectors = embedder.embed(list(rows))
+    vectors = embedder.embed(list(rows), Progress(log_path, len(rows)).advance)
     bad = len(rows) - np.isfinite(vectors).all(axis=1).sum()
     if bad:
         raise StepError(
@@ -42,7 +47,7 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     embedder = get_embedder(arguments.embedder)
     table = pq.read_table(arguments.sequences, columns=["protein_id", "sequence"])
     identifiers = table["protein_id"].to_pylist()
-    vectors, index = embed(embedder, table["sequence"].to_pylist())
+    vectors, index = embed(embedder, table["sequence"].to_pylist(), arguments.log)
     rows = ((name, vectors[row]) for name, row in zip(identifiers, index, strict=True))
     write_embeddings(arguments.output, embedder.name, rows)
     report.counts = {"sequences": len(index), "embedded": len(vectors)}

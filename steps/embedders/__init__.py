@@ -1,6 +1,6 @@
 """Embedders: each turns protein sequences into one vector per protein."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,8 +15,11 @@ class Embedder(Protocol):
     #: Packages whose version can change a number.
     packages: tuple[str, ...]
 
-    def embed(self, sequences: Sequence[str]) -> "np.ndarray":
-        """Vectors of `sequences` (upper case, no gaps): float32, shape (n, dimensions)."""
+    def embed(self, sequences: Sequence[str], advance: Callable[[int], None]) -> "np.ndarray":
+        """Vectors of `sequences` (upper case, no gaps): float32, shape (n, dimensions).
+
+        `advance(k)` is called whenever k more sequences are done.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ B, X, Z, U and O count neither as residues nor within pairs; a protein made of t
 the zero vector, one with a single residue a zero dipeptide block.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -30,10 +30,11 @@ class Embedder:
     name = "composition"
     packages = ("numpy",)
 
-    def embed(self, sequences: Sequence[str]) -> np.ndarray:
+    def embed(self, sequences: Sequence[str], advance: Callable[[int], None]) -> np.ndarray:
         vectors = np.zeros((len(sequences), DIMENSIONS), dtype=np.float32)
         for row, sequence in zip(vectors, sequences, strict=True):
             row[:] = composition(sequence)
+            advance(1)
         return vectors
 
 

@@ -45,7 +45,7 @@ def test_a_vector_that_is_not_finite_is_an_error():
     class Broken:
         name, packages = "broken", ()
 
-        def embed(self, sequences):
+        def embed(self, sequences, advance):
             return np.array([[1.0], [np.nan]], dtype=np.float32)
 
     with pytest.raises(StepError, match="1 of 2 sequences") as caught:

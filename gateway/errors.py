@@ -1,0 +1,56 @@
+"""One shape for every error: `{"error", "code", "detail", ...}`; `error` is always a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+COLAB = "https://colab.research.google.com/github/tsenoner/protspace"
+
+
+class GatewayError(Exception):
+    """An answer that is no success.
+
+    Args:
+        status: HTTP status.
+        code: stable UPPER_SNAKE word (docs/http.md lists them).
+        message: a plain sentence with the remedy; the web app shows it as it is.
+        headers: more headers of the answer.
+        data: more keys of its body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        **data: Any,
+    ):
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.headers, self.data = dict(headers or {}), data
+
+    def response(self) -> JSONResponse:
+        # The hosted service used `detail`; older clients may look for it.
+        body = {"error": self.message, "code": self.code, "detail": self.message, **self.data}
+        return JSONResponse(body, self.status, self.headers)
+
+
+def not_found(what: str = "There is nothing at this address.") -> GatewayError:
+    return GatewayError(404, "NOT_FOUND", what)
+
+
+def internal() -> GatewayError:
+    return GatewayError(500, "INTERNAL", "Something went wrong on the server. Please try again.")
+
+
+def of_http_exception(error: HTTPException) -> GatewayError:
+    """Starlette's own refusals (no such route, wrong method) in our shape."""
+    if error.status_code == 405:
+        message = "This address does not take that method."
+        return GatewayError(405, "METHOD_NOT_ALLOWED", message, error.headers)
+    if error.status_code == 404:
+        return not_found()
+    return GatewayError(error.status_code, "BAD_REQUEST", str(error.detail), error.headers)

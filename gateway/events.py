@@ -1,0 +1,95 @@
+"""The events of a run: one line each in events.jsonl, numbered from 1, followed by clients.
+
+Clients read the file, each from where it is, so a slow one costs a file position and loses nothing.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TERMINAL = frozenset({"done", "error"})
+
+
+@dataclass(frozen=True)
+class Event:
+    id: int
+    name: str
+    data: dict
+
+    @property
+    def terminal(self) -> bool:
+        return self.name in TERMINAL
+
+
+class EventLog:
+    """Events of one run. `append` belongs to one writer, `follow` to any number of readers.
+
+    `left` is when the last reader went away (seconds since the epoch).
+    """
+
+    def __init__(self, path: Path):
+        self.path, self.readers, self.closed = path, 0, False
+        self.left = time.time()
+        self.last = self._read_all()[-1] if path.exists() and path.stat().st_size else None
+        self._changed = asyncio.Event()
+
+    def append(self, name: str, data: dict) -> None:
+        """Write and announce an event; nothing comes after a terminal one."""
+        if self.last and self.last.terminal:
+            return
+        event = Event(self.last.id + 1 if self.last else 1, name, data)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"id": event.id, "event": name, "data": data}) + "\n")
+        self.last = event
+        self._announce()
+
+    def close(self) -> None:
+        """End all followers: the run is being removed, or the gateway stops."""
+        self.closed = True
+        self._announce()
+
+    def _announce(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
+        """Events with ids above `after`, then new ones as they come, up to the terminal one."""
+        position, seen = 0, after
+        self.readers += 1
+        try:
+            while not self.closed:
+                changed = self._changed
+                events, position = self._read(position)
+                for event in events:
+                    if event.id > seen:
+                        seen = event.id
+                        yield event
+                if self.last and self.last.terminal and seen >= self.last.id:
+                    return
+                if not events:
+                    await changed.wait()
+        finally:
+            self.readers -= 1
+            self.left = time.time()
+
+    def _read(self, position: int) -> tuple[list[Event], int]:
+        """Whole lines from a byte position on, and the position behind them."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(position)
+                text = file.read()
+        except FileNotFoundError:
+            return [], position
+        whole = text[: text.rfind(b"\n") + 1]
+        return [_event(line) for line in whole.splitlines()], position + len(whole)
+
+    def _read_all(self) -> list[Event]:
+        return self._read(0)[0]
+
+
+def _event(line: bytes) -> Event:
+    entry = json.loads(line)
+    return Event(entry["id"], entry["event"], entry["data"])

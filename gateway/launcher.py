@@ -1,0 +1,119 @@
+"""Start Snakemake for a run, and end it with all its jobs."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from gateway.runs import Run
+from gateway.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+#: What a run may see of the gateway's environment; it holds no settings and no secrets.
+_PASSED = (
+    "PATH HOME USER LOGNAME LANG LC_ALL TZ TMPDIR VIRTUAL_ENV XDG_CACHE_HOME NUMBA_CACHE_DIR "
+    "MPLCONFIGDIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE SLURM_CONF"
+).split()
+#: How long jobs get to end by themselves.
+_PATIENCE_SECONDS = 1.0
+
+
+def command(run: Run, settings: Settings) -> list[str]:
+    """The command line of a run; what to compute stands in its config.yaml."""
+    targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
+    profile = ["--profile", str(Path(settings.profile).resolve())] if settings.profile else []
+    return [
+        *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+        *("--directory", str(run.path), "--cores", str(settings.cores), *profile),
+        # The gateway alone starts runs; a lock would outlive a killed one.
+        *("--nolock", "--rerun-incomplete", "--nocolor"),
+        *("--logger", "runlog", "--logger-runlog-path", "jobs.jsonl"),
+        *targets,
+    ]
+
+
+def start(run: Run, settings: Settings) -> subprocess.Popen:
+    """Start the run in a session of its own; its pid is in the state before this returns."""
+    environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    environment["PYTHONPATH"] = str(ROOT)
+    with (run.path / "snakemake.log").open("ab") as log:
+        # Not asyncio's own subprocess: it would kill the run when the gateway stops.
+        process = subprocess.Popen(
+            command(run, settings),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=run.path,
+            start_new_session=True,
+        )
+    run.change(pid=process.pid, pid_started=_start_time(process.pid))
+    return process
+
+
+async def gone(run: Run) -> None:
+    """Return when the run's Snakemake has ended, be it our child or one of an earlier gateway."""
+    if not is_alive(run):
+        return
+    try:
+        descriptor = os.pidfd_open(run.state.pid)
+    except (AttributeError, OSError):
+        while is_alive(run):
+            await asyncio.sleep(0.2)
+        return
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def _start_time(pid: int) -> float | None:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def is_alive(run: Run) -> bool:
+    """Whether the Snakemake that the state names still runs; a reused pid does not count."""
+    state = run.state
+    if state.pid is None:
+        return False
+    try:
+        process = psutil.Process(state.pid)
+        return process.create_time() == state.pid_started and process.status() != "zombie"
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def end(run: Run) -> None:
+    """End the process group of a run: politely, and after a second by force."""
+    group = run.state.pid
+    # A pid that was used again is not ours to end, unless the group still has the run's jobs.
+    if group is None or (not is_alive(run) and psutil.pid_exists(group)):
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, number)
+        for _ in range(20):
+            if not _members(group):
+                return
+            await asyncio.sleep(_PATIENCE_SECONDS / 20)
+
+
+def _members(group: int) -> list[int]:
+    """Living processes of a process group."""
+    found = []
+    for process in psutil.process_iter(["status"]):
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if process.info["status"] != "zombie" and os.getpgid(process.pid) == group:
+                found.append(process.pid)
+    return found

@@ -1,0 +1,29 @@
+"""Prometheus metrics of one gateway."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """A registry of its own, so that several gateways fit into one process (tests)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.uploads = Counter(
+            "gateway_uploads",
+            "Uploads by code (ACCEPTED or why not)",
+            ["code"],
+            registry=self.registry,
+        )
+        self.runs = Counter(
+            "gateway_runs", "Finished runs by outcome", ["outcome"], registry=self.registry
+        )
+        self.stage_seconds = Histogram(
+            "gateway_stage_seconds",
+            "Seconds of each step of finished runs",
+            ["step"],
+            buckets=(0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600),
+            registry=self.registry,
+        )
+        self.queued = Gauge("gateway_queue_depth", "Runs that wait", registry=self.registry)
+        self.running = Gauge("gateway_running", "Runs that run", registry=self.registry)
+        self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)

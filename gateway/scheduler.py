@@ -1,0 +1,191 @@
+"""Which run goes when: a few at a time, the others in order, each told its position."""
+
+import asyncio
+import json
+import time
+
+import structlog
+from watchfiles import awatch
+
+from gateway import launcher
+from gateway.events import EventLog
+from gateway.metrics import Metrics
+from gateway.runs import FINISHED, Run, Runs
+from gateway.settings import Settings
+from gateway.stages import Stages
+
+log = structlog.get_logger()
+
+INTERRUPTED = ("INTERRUPTED", "The run was interrupted by a restart of the server. Try again.")
+CANCELLED = ("CANCELLED", "The run was cancelled.")
+
+
+class Scheduler:
+    """Runs in their states. Everything it knows can be read again from the run directories."""
+
+    def __init__(self, settings: Settings, runs: Runs, metrics: Metrics):
+        self.settings, self.runs, self.metrics = settings, runs, metrics
+        self.waiting: list[Run] = []
+        self.stopping = False
+        self.running: dict[str, asyncio.Task] = {}
+        self._logs: dict[str, EventLog] = {}
+        self._positions: dict[str, int] = {}
+
+    @property
+    def full(self) -> bool:
+        slots = self.settings.max_concurrent_jobs - len(self.running)
+        return len(self.waiting) >= self.settings.max_pending_jobs + max(0, slots)
+
+    def events(self, run: Run) -> EventLog:
+        """The one event log of a run in this process."""
+        if run.id not in self._logs:
+            self._logs[run.id] = EventLog(run.path / "events.jsonl")
+        return self._logs[run.id]
+
+    def resume(self) -> None:
+        """Take up what the run directories say, after a start."""
+        for run in sorted(self.runs, key=lambda run: run.state.submitted):
+            status = run.state.status
+            if status == "queued":
+                self.waiting.append(run)
+            elif status == "running":
+                self.running[run.id] = asyncio.create_task(self._follow(run))
+        self._advance()
+
+    def submit(self, run: Run) -> None:
+        self.waiting.append(run)
+        self._advance()
+
+    async def cancel(self, run: Run, reason: tuple[str, str] = CANCELLED) -> None:
+        """End a run in whatever state it is; a finished one stays as it is."""
+        if run.state.status in FINISHED:
+            return
+        self.waiting = [other for other in self.waiting if other.id != run.id]
+        await self._leave(run)
+        if run.state.status not in FINISHED:
+            await launcher.end(run)
+            self._finish(run, "cancelled", *reason)
+        self._advance()
+
+    async def stop(self) -> None:
+        """Stop following; workflows that run go on, and are taken up at the next start."""
+        self.stopping = True
+        for run in [self.runs.get(run_id) for run_id in self.running]:
+            await self._leave(run)
+        for events in self._logs.values():
+            events.close()
+
+    async def _leave(self, run: Run) -> None:
+        """Stop following a run, whatever becomes of it."""
+        task = self.running.get(run.id)
+        if task:
+            task.cancel()
+            await asyncio.wait([task])
+            self.running.pop(run.id, None)
+
+    def forget(self, run: Run) -> None:
+        """End the streams of a run that is being removed."""
+        if run.id in self._logs:
+            self._logs.pop(run.id).close()
+
+    def _advance(self) -> None:
+        """Start what has a slot, and tell the others their position where it changed."""
+        if self.stopping:
+            return
+        while self.waiting and len(self.running) < self.settings.max_concurrent_jobs:
+            run = self.waiting.pop(0)
+            run.change(status="running", started=time.time())
+            self.running[run.id] = asyncio.create_task(self._execute(run))
+            self._tell_position(run, 0)
+        for position, run in enumerate(self.waiting, start=1):
+            self._tell_position(run, position)
+
+    def _tell_position(self, run: Run, position: int) -> None:
+        if self._positions.get(run.id) != position:
+            self._positions[run.id] = position
+            data = {"job_id": run.id, "queue_position": position, "running": len(self.running)}
+            self.events(run).append("queued", data)
+
+    async def _execute(self, run: Run) -> None:
+        process = launcher.start(run, self.settings)
+        await self._follow(run)
+        # Ended by now, or left alone; either way no zombie stays.
+        process.poll()
+
+    async def _follow(self, run: Run) -> None:
+        """Tell stages until the workflow is gone, then what became of it."""
+        stages = Stages(run.path, run.logs, started=run.state.started)
+        watcher = asyncio.create_task(self._watch(run, stages))
+        left = run.state.started + self.settings.pipeline_timeout_seconds - time.time()
+        try:
+            await asyncio.wait_for(launcher.gone(run), max(left, 0))
+            self._tell_stages(run, stages)
+            self._conclude(run)
+        except TimeoutError:
+            await launcher.end(run)
+            minutes = self.settings.pipeline_timeout_seconds / 60
+            message = f"The run timed out after {minutes:g} minutes. Try fewer sequences."
+            self._finish(run, "failed", "PIPELINE_TIMEOUT", message)
+        finally:
+            watcher.cancel()
+            self.running.pop(run.id, None)
+            asyncio.get_running_loop().call_soon(self._advance)
+
+    async def _watch(self, run: Run, stages: Stages) -> None:
+        changes = awatch(
+            run.path,
+            run.logs,
+            recursive=False,
+            watch_filter=None,
+            step=50,
+            debounce=400,
+            yield_on_timeout=True,
+            rust_timeout=2000,
+            force_polling=self.settings.force_polling or None,
+        )
+        async for _ in changes:
+            self._tell_stages(run, stages)
+
+    def _tell_stages(self, run: Run, stages: Stages) -> None:
+        for told in stages.news():
+            self.events(run).append("progress", {"job_id": run.id, **told})
+
+    def _conclude(self, run: Run) -> None:
+        if run.bundle.is_file() and run.provenance.is_file():
+            self._finish(run, "done")
+        else:
+            self._finish(run, "failed", *_why(run))
+
+    def _finish(
+        self, run: Run, status: str, code: str | None = None, message: str | None = None
+    ) -> None:
+        """Write the end of a run: first to its state, then to its readers."""
+        state = run.change(status=status, finished=time.time(), code=code, message=message)
+        if status == "done":
+            provenance = json.loads(run.provenance.read_text(encoding="utf-8"))
+            for step in provenance["steps"]:
+                self.metrics.stage_seconds.labels(step=step["step"]).observe(step["seconds"])
+            url = f"/api/prepare/{run.id}/bundle"
+            data = {"job_id": run.id, "download_url": url, "warnings": provenance["warnings"]}
+            self.events(run).append("done", data)
+        else:
+            data = {"job_id": run.id, "message": message, "code": code}
+            self.events(run).append("error", data)
+        self._positions.pop(run.id, None)
+        seconds = state.finished - (state.started or state.submitted)
+        self.metrics.runs.labels(outcome=status).inc()
+        log.info("run_finished", job_id=run.id, status=status, code=code, seconds=round(seconds, 1))
+
+
+def _why(run: Run) -> tuple[str, str]:
+    """Code and message of the step that failed, as it wrote them beside its log."""
+    errors = sorted(run.logs.glob("*.error.json"), key=lambda path: path.stat().st_mtime)
+    if errors:
+        error = json.loads(errors[0].read_text(encoding="utf-8"))
+        if error["code"] != "INTERNAL":
+            return error["code"], error["message"]
+        step = errors[0].name.partition(".")[0]
+        return "INTERNAL", f"The step '{step}' failed on the server. Please try again."
+    if run.state.pid is None or not (run.path / "jobs.jsonl").exists():
+        return "INTERNAL", "The run could not be started. Please try again."
+    return INTERRUPTED

@@ -1,0 +1,191 @@
+"""Settings from the environment, with the hosted service's names and defaults."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from limits import parse as parse_rate
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from steps.config import Config, load
+from steps.errors import StepError
+from steps.fasta import Limits
+
+#: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
+PUBLISHED_RETENTION_SECONDS = 7200
+
+Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Names = Annotated[list[str], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every variable, its default and its meaning. An empty variable means its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PREP_", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    job_root: Path = Field(Path("runs"), description="Folder of the run directories.")
+    max_concurrent_jobs: Positive = Field(5, description="Runs at a time.")
+    max_pending_jobs: NotNegative = Field(50, description="Runs that may wait; then 503.")
+    cores: Positive = Field(2, description="Cores of one run (`snakemake --cores`).")
+    profile: str | None = Field(None, description="Snakemake profile of the runs.")
+    bundle_ttl_seconds: Positive = Field(3600, description="How long a finished run is kept.")
+    sweep_interval_seconds: Positive = Field(300, description="How often old runs are removed.")
+    pipeline_timeout_seconds: Positive = Field(420, description="Time limit of a run.")
+    delete_after_download: bool = Field(
+        True, description="Remove a run after one complete download of its bundle."
+    )
+    download_grace_seconds: NotNegative = Field(
+        60, description="How long after it: browsers repeat a download by themselves."
+    )
+    abandon_seconds: NotNegative = Field(
+        0, description="Cancel a run that nobody has followed for this long; 0 means never."
+    )
+    upload_max_bytes: Positive = Field(8388608, description="Largest upload, counted unpacked.")
+    sequence_min_count: Positive = Field(20, description="Fewest sequences.")
+    sequence_max_count: Positive = Field(1500, description="Most sequences.")
+    sequence_max_residues: Positive = Field(2000, description="Most residues of a sequence.")
+    sequence_max_total_residues: Positive = Field(1500000, description="Most residues altogether.")
+    embedder: str = Field("composition", description="Embedder where the upload names none.")
+    methods: Names = Field(["pca2", "umap2"], description="Projections where it names none.")
+    annotations: Names = Field(["header", "sequence"], description="Annotations where none.")
+    allowed_embedders: Names = Field(
+        ["composition"], description="Embedders that an upload may choose."
+    )
+    allowed_methods: Names = Field(
+        ["pca2", "umap2", "tsne2", "mds2", "pacmap2", "localmap2"],
+        description="Projections that an upload may choose.",
+    )
+    allowed_annotations: Names = Field(
+        ["header", "sequence"], description="Annotations that an upload may choose."
+    )
+    bundle_format: Literal[3, 2] = Field(
+        2, description="Container of the bundles; 2 opens in every ProtSpace web app up to 5.0."
+    )
+    rate_limit: str = Field("5/15minutes", description="Accepted uploads per client address.")
+    refused_rate_limit: str = Field(
+        "60/15minutes", description="Uploads per client address, refused ones included."
+    )
+    trusted_proxies: Names = Field(
+        [], description="Addresses or networks whose X-Forwarded-For is believed."
+    )
+    cors_allowed_origin: Names = Field(
+        [], validation_alias="CORS_ALLOWED_ORIGIN", description="Origins of web apps, comma list."
+    )
+    api_token: SecretStr | None = Field(None, description="Bearer token needed to submit.")
+    force_polling: bool = Field(False, description="Poll for changes: for network file systems.")
+    min_free_bytes: NotNegative = Field(
+        536870912, description="Free disk space below which /readyz says no."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Log level."
+    )
+    log_json_format: bool = Field(False, description="Log lines as JSON.")
+
+    @field_validator(
+        "methods",
+        "annotations",
+        "allowed_embedders",
+        "allowed_methods",
+        "allowed_annotations",
+        "trusted_proxies",
+        "cors_allowed_origin",
+        mode="before",
+    )
+    @classmethod
+    def _comma_list(cls, value):
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("rate_limit", "refused_rate_limit")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        try:
+            parse_rate(value)
+        except ValueError:
+            raise ValueError("must be written like 5/15minutes") from None
+        return value
+
+    @model_validator(mode="after")
+    def _retention_can_be_kept(self):
+        worst = (
+            self.pipeline_timeout_seconds + self.bundle_ttl_seconds + self.sweep_interval_seconds
+        )
+        if worst > PUBLISHED_RETENTION_SECONDS:
+            raise ValueError(
+                f"PREP_PIPELINE_TIMEOUT_SECONDS + PREP_BUNDLE_TTL_SECONDS + "
+                f"PREP_SWEEP_INTERVAL_SECONDS is {worst} s, but ProtSpace's privacy page promises "
+                f"that uploads are gone after {PUBLISHED_RETENTION_SECONDS} s. Lower one of them"
+            )
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            min_sequences=self.sequence_min_count,
+            max_sequences=self.sequence_max_count,
+            max_length=self.sequence_max_residues,
+            max_total_residues=self.sequence_max_total_residues,
+            max_file_bytes=self.upload_max_bytes,
+        )
+
+    def configuration(self, **chosen: list[str]) -> Config:
+        """The pipeline configuration of a run, but for its input.
+
+        Raises:
+            StepError: INVALID_CONFIG.
+        """
+        limits = self.limits
+        return load(
+            {
+                "input": "input.fasta",
+                "embedders": chosen.get("embedders") or [self.embedder],
+                "methods": chosen.get("methods") or self.methods,
+                "annotations": chosen.get("annotations") or self.annotations,
+                "bundle_format": self.bundle_format,
+                **{name: getattr(limits, name) for name in Limits.__dataclass_fields__},
+            }
+        )
+
+
+class SettingsError(Exception):
+    """A sentence that names the variable."""
+
+
+def read_settings() -> Settings:
+    """Settings of this process's environment.
+
+    Raises:
+        SettingsError: a bad value.
+    """
+    try:
+        settings = Settings()
+        settings.configuration()
+        return settings
+    except ValidationError as error:
+        raise SettingsError(" ".join(_sentence(fault) for fault in error.errors())) from None
+    except StepError as error:
+        raise SettingsError(f"PREP_EMBEDDER, PREP_METHODS or PREP_ANNOTATIONS: {error}") from None
+
+
+def _sentence(fault: dict) -> str:
+    reason = fault["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    if not fault["loc"]:
+        return f"{reason}."
+    return f"{variable(str(fault['loc'][0]))}={fault['input']!r}: {reason}."
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    alias = Settings.model_fields[name].validation_alias if name in Settings.model_fields else name
+    return str(alias) if alias else f"PREP_{name.upper()}"
+
+
+def unknown_variables() -> list[str]:
+    """PREP_* variables that are set and mean nothing."""
+    known = {variable(name) for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith("PREP_") and name not in known)

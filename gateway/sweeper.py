@@ -1,0 +1,73 @@
+"""Retention: what is removed when, and the streams that end with it."""
+
+import asyncio
+import time
+
+import structlog
+
+from gateway.runs import FINISHED, Run
+from gateway.scheduler import Scheduler
+from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
+
+log = structlog.get_logger()
+
+ABANDONED = ("CANCELLED", "The run was cancelled because nobody followed it any more.")
+TOO_OLD = ("EXPIRED", "The run reached the age at which uploads are removed. Please upload again.")
+
+
+async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
+    """Sweep every interval; soon after a delivery or an abandonment where that is shorter."""
+    soon = [settings.sweep_interval_seconds, max(1, settings.download_grace_seconds / 2)]
+    if settings.abandon_seconds:
+        soon.append(max(1, settings.abandon_seconds / 2))
+    while True:
+        await asyncio.sleep(min(soon))
+        for run in scheduler.runs:
+            try:
+                await sweep(run, settings, scheduler)
+            except OSError as error:
+                log.error("sweep_failed", job_id=run.id, error=str(error))
+
+
+async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
+    """Do to one run what its age asks for."""
+    state, now = run.state, time.time()
+    if state.status not in FINISHED:
+        if (
+            now
+            > state.submitted + PUBLISHED_RETENTION_SECONDS - 2 * settings.sweep_interval_seconds
+        ):
+            await scheduler.cancel(run, TOO_OLD)
+        elif _abandoned(run, settings, scheduler, now):
+            await scheduler.cancel(run, ABANDONED)
+    elif state.status == "expired":
+        # Its id alone was kept, to answer 410; nothing of the user is left in it.
+        if now > state.submitted + PUBLISHED_RETENTION_SECONDS:
+            scheduler.forget(run)
+            run.remove()
+    elif now > expiry(run, settings):
+        scheduler.forget(run)
+        run.change(status="expired")
+        run.strip()
+        log.info("run_removed", job_id=run.id)
+
+
+def expiry(run: Run, settings: Settings) -> float:
+    """When a finished run goes, seconds since the epoch; the next sweep does it."""
+    state = run.state
+    ages = [
+        state.finished + settings.bundle_ttl_seconds,
+        state.submitted + PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds,
+    ]
+    if settings.delete_after_download and state.delivered:
+        ages.append(state.delivered + settings.download_grace_seconds)
+    return min(ages)
+
+
+def _abandoned(run: Run, settings: Settings, scheduler: Scheduler, now: float) -> bool:
+    events = scheduler.events(run)
+    return bool(
+        settings.abandon_seconds
+        and not events.readers
+        and now - max(events.left, run.state.submitted) > settings.abandon_seconds
+    )

@@ -1,0 +1,121 @@
+"""An upload on its way in: bounded while it streams, validated before anything is queued."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import yaml
+from anyio import to_thread
+from python_multipart.exceptions import MultipartParseError
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from gateway.errors import GatewayError
+from gateway.settings import Settings
+from steps.errors import StepError
+from steps.fasta import Counts, FastaReader
+
+#: What a multipart body may hold beside the file.
+_OVERHEAD = 65_536
+_CHOICES = ("embedders", "methods", "annotations")
+
+
+async def read_form(request: Request, settings: Settings) -> FormData:
+    """The form of an upload; its file lies in memory up to 1 MB, else on disk.
+
+    Raises:
+        GatewayError: FILE_TOO_LARGE as soon as the limit is passed; NO_FILE; BAD_REQUEST.
+    """
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        raise GatewayError(422, "NO_FILE", "Send a form (multipart/form-data) with a part 'file'.")
+    stream = _bounded(request, settings.upload_max_bytes + _OVERHEAD, settings)
+    parser = MultiPartParser(
+        request.headers, stream, max_files=1, max_fields=8, max_part_size=_OVERHEAD
+    )
+    try:
+        form = await parser.parse()
+    except (MultiPartException, MultipartParseError, KeyError) as error:
+        raise GatewayError(400, "BAD_REQUEST", f"The form cannot be read: {error}.") from error
+    if not isinstance(form.get("file"), UploadFile):
+        await form.close()
+        raise GatewayError(422, "NO_FILE", "The form has no part 'file' with a FASTA file in it.")
+    return form
+
+
+async def _bounded(request: Request, most: int, settings: Settings) -> AsyncIterator[bytes]:
+    """The body; after `most` bytes it is refused, with a little more read so that the answer
+    reaches a client which still sends."""
+    total = 0
+    try:
+        async for chunk in request.stream():
+            total += len(chunk)
+            if total <= most:
+                yield chunk
+            elif total > most + settings.upload_max_bytes:
+                break
+    except ClientDisconnect:
+        raise GatewayError(400, "BAD_REQUEST", "The upload was broken off.") from None
+    if total > most:
+        megabytes = settings.upload_max_bytes / 1048576
+        raise GatewayError(
+            413, "FILE_TOO_LARGE", f"The file is larger than {megabytes:g} MB. Use fewer sequences."
+        )
+
+
+def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
+    """What the form chooses of embedder, methods and annotations, if the operator allows it.
+
+    Raises:
+        GatewayError: NOT_ALLOWED, naming what is.
+    """
+    chosen = {}
+    for name in _CHOICES:
+        field = form.get(name) or form.get(name.removesuffix("s")) or ""
+        values = [part.strip() for part in str(field).split(",") if part.strip()]
+        allowed = getattr(settings, f"allowed_{name}")
+        wrong = [value for value in values if value not in allowed]
+        if wrong:
+            message = f"{name} '{wrong[0]}' is not offered here; offered: {', '.join(allowed)}."
+            raise GatewayError(400, "NOT_ALLOWED", message)
+        if values:
+            chosen[name] = values
+    return chosen
+
+
+async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
+    """Put a valid upload and its configuration into `folder`; what to remember of the request.
+
+    Raises:
+        GatewayError: NOT_ALLOWED or a FASTA code.
+    """
+    chosen = choices(form, settings)
+    file = form["file"]
+    counts = await to_thread.run_sync(_store, file.file, folder / "input.fasta", settings)
+    _write_configuration(folder, chosen, settings)
+    return {
+        "schema_version": 1,
+        "file_name": (file.filename or "")[:200],
+        "counts": counts.as_dict(),
+        "chosen": chosen,
+    }
+
+
+def _store(source, path: Path, settings: Settings) -> Counts:
+    with path.open("wb") as target:
+        while chunk := source.read(1048576):
+            target.write(chunk)
+    try:
+        reader = FastaReader(path, settings.limits)
+        for _ in reader:
+            pass
+        return reader.counts
+    except StepError as error:
+        status = 413 if error.code == "FILE_TOO_LARGE" else 400
+        raise GatewayError(status, error.code, error.message) from error
+
+
+def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> None:
+    """The run's config.yaml; its input is the file beside it, whatever the folder is called."""
+    values = settings.configuration(**chosen).model_dump() | {"input": "input.fasta"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))

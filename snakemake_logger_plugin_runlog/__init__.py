@@ -1,0 +1,78 @@
+"""Snakemake logger plugin `runlog`: one JSON object per event, for whoever follows a run.
+
+    snakemake --logger runlog --logger-runlog-path jobs.jsonl
+
+Each line has `time` (seconds since the epoch), `event`, and what the event carries of `rule`,
+`jobs` (job ids), `log` (paths), `done`, `total` and `message`. An exception in a handler would end
+all later events while the run goes on, so nothing leaves `emit`.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from logging import LogRecord
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
+
+_WRITTEN = {
+    LogEvent.WORKFLOW_STARTED,
+    LogEvent.JOB_INFO,
+    LogEvent.JOB_STARTED,
+    LogEvent.JOB_FINISHED,
+    LogEvent.JOB_ERROR,
+    LogEvent.PROGRESS,
+    LogEvent.ERROR,
+}
+_CARRIED = {"rule": "rule_name", "log": "log", "done": "done", "total": "total"}
+
+
+@dataclass
+class LogHandlerSettings(LogHandlerSettingsBase):
+    path: str = field(
+        default="jobs.jsonl",
+        metadata={"help": "file to append events to, relative to the working directory"},
+    )
+
+
+class LogHandler(LogHandlerBase):
+    writes_to_stream = False
+    writes_to_file = False
+    has_filter = True
+    has_formatter = True
+    needs_rulegraph = False
+
+    def emit(self, record: LogRecord) -> None:
+        try:
+            event = getattr(record, "event", None)
+            if event in _WRITTEN:
+                with open(self.settings.path, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(_entry(str(event), record)) + "\n")
+        except Exception:
+            self.handleError(record)
+
+    def handleError(self, record: LogRecord) -> None:
+        """Give up this one event in silence: standard error belongs to the run."""
+
+
+def _entry(event: str, record: LogRecord) -> dict:
+    entry = {"time": time.time(), "event": event}
+    for key, name in _CARRIED.items():
+        if hasattr(record, name):
+            entry[key] = getattr(record, name)
+    jobs = _jobs(record)
+    if jobs:
+        entry["jobs"] = jobs
+    if event in (LogEvent.ERROR, LogEvent.JOB_ERROR):
+        entry["message"] = str(record.getMessage())[:2000]
+    return entry
+
+
+def _jobs(record: LogRecord) -> list[int]:
+    if hasattr(record, "jobs"):
+        return [int(job) for job in record.jobs]
+    for name in ("jobid", "job_id"):
+        if hasattr(record, name):
+            return [int(getattr(record, name))]
+    return []

@@ -1,0 +1,30 @@
+"""How far a step is: a line `{"done", "total"}` now and then, beside its log."""
+
+import json
+import time
+from pathlib import Path
+
+_SECONDS_BETWEEN = 0.5
+
+
+class Progress:
+    """Counts items of work; writes to `<log stem>.progress.jsonl`, or nowhere without a log."""
+
+    def __init__(self, log_path: Path | None, total: int):
+        self.path = log_path.with_suffix(".progress.jsonl") if log_path else None
+        self.total, self.done, self._written = total, 0, 0.0
+        if self.path:
+            self.path.unlink(missing_ok=True)
+
+    def advance(self, items: int = 1) -> None:
+        """`items` more are done; the last one is always written."""
+        self.done += items
+        now = time.monotonic()
+        if self.done >= self.total or now - self._written >= _SECONDS_BETWEEN:
+            self._written = now
+            self._write()
+
+    def _write(self) -> None:
+        if self.path:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"done": self.done, "total": self.total}) + "\n")
