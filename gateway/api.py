@@ -37,6 +37,8 @@ async def submit(request: Request) -> Response:
     except GatewayError as error:
         metrics.uploads.labels(code=error.code).inc()
         log.info("upload_refused", code=error.code)
+        if not await upload.let_finish(request, request.app.state.settings):
+            error.headers["Connection"] = "close"
         raise
     metrics.uploads.labels(code="ACCEPTED").inc()
     log.info("upload_accepted", job_id=run.id, **run.request["counts"])
@@ -65,8 +67,9 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
 def _check_token(request: Request, settings) -> None:
     if settings.api_token is None:
         return
-    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if not secrets.compare_digest(given, settings.api_token.get_secret_value().encode()):
+    given = request.headers.get("authorization", "").encode()
+    wanted = f"Bearer {settings.api_token.get_secret_value()}".encode()
+    if not secrets.compare_digest(given, wanted):
         raise GatewayError(
             401,
             "UNAUTHORIZED",

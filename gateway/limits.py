@@ -67,8 +67,9 @@ class RateLimits:
         }
 
     async def _refusal(self, rate, *key: str) -> GatewayError:
-        headers = await self._headers(rate, *key)
+        window = await self._limiter.get_window_stats(rate, *key)
         # 0 sends the web app into an endless recursion.
-        wait = max(1, int(headers["X-RateLimit-Reset"]) - int(time.time()))
+        wait = max(1, math.ceil(window.reset_time - time.time()))
         message = f"Too many uploads from your address ({rate}). Try again in {wait} s."
+        headers = await self._headers(rate, *key)
         return GatewayError(429, "RATE_LIMITED", message, {**headers, "Retry-After": str(wait)})

@@ -1,5 +1,6 @@
 """An upload on its way in: bounded while it streams, validated before anything is queued."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from steps.fasta import Counts, FastaReader
 
 #: What a multipart body may hold beside the file.
 _OVERHEAD = 65_536
+#: How long a refused client may take to finish sending.
+_PATIENCE_SECONDS = 10
 _CHOICES = ("embedders", "methods", "annotations")
 
 
@@ -44,23 +47,38 @@ async def read_form(request: Request, settings: Settings) -> FormData:
 
 
 async def _bounded(request: Request, most: int, settings: Settings) -> AsyncIterator[bytes]:
-    """The body; after `most` bytes it is refused, with a little more read so that the answer
-    reaches a client which still sends."""
+    """The body, as far as it stays within `most` bytes."""
     total = 0
     try:
         async for chunk in request.stream():
             total += len(chunk)
-            if total <= most:
-                yield chunk
-            elif total > most + settings.upload_max_bytes:
-                break
+            if total > most:
+                megabytes = settings.upload_max_bytes / 1048576
+                message = f"The file is larger than {megabytes:g} MB. Use fewer sequences."
+                raise GatewayError(413, "FILE_TOO_LARGE", message)
+            yield chunk
     except ClientDisconnect:
         raise GatewayError(400, "BAD_REQUEST", "The upload was broken off.") from None
-    if total > most:
-        megabytes = settings.upload_max_bytes / 1048576
-        raise GatewayError(
-            413, "FILE_TOO_LARGE", f"The file is larger than {megabytes:g} MB. Use fewer sequences."
-        )
+
+
+async def let_finish(request: Request, settings: Settings) -> bool:
+    """Read on for a refusal's sake: a client that still sends would not see the answer.
+
+    Returns whether the body came to its end; a longer one is cut off.
+    """
+    left = settings.upload_max_bytes
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            async for chunk in request.stream():
+                left -= len(chunk)
+                if left < 0:
+                    return False
+    except (ClientDisconnect, TimeoutError):
+        return False
+    except RuntimeError:
+        # Starlette's word for a body that was read before.
+        return True
+    return True
 
 
 def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:

@@ -1,0 +1,157 @@
+"""The event log: late, reconnecting and slow readers."""
+
+import asyncio
+import time
+
+import pytest
+from conftest import SLOW, fasta
+
+from gateway.events import EventLog
+from gateway.stages import Stages
+
+
+def log_of(tmp_path, *names):
+    log = EventLog(tmp_path / "events.jsonl")
+    for name in names:
+        log.append(name, {"name": name})
+    return log
+
+
+async def collect(log, after=0):
+    return [event.id async for event in log.follow(after)]
+
+
+def test_a_late_reader_gets_everything_once_and_in_order(tmp_path):
+    async def read():
+        log = log_of(tmp_path, "queued", "progress", "progress", "done")
+        return await collect(log), await collect(log, after=2), await collect(log, after=4)
+
+    assert asyncio.run(read()) == ([1, 2, 3, 4], [3, 4], [])
+
+
+def test_readers_of_a_live_log_get_each_event_once(tmp_path):
+    async def read():
+        log = log_of(tmp_path, "queued")
+        readers = [asyncio.create_task(collect(log, after)) for after in (0, 0, 1)]
+        for name in ("progress", "progress", "done"):
+            await asyncio.sleep(0)
+            log.append(name, {})
+        return await asyncio.gather(*readers)
+
+    assert asyncio.run(read()) == [[1, 2, 3, 4], [1, 2, 3, 4], [2, 3, 4]]
+
+
+def test_a_reader_racing_the_end_always_gets_it(tmp_path):
+    async def race(folder):
+        log = log_of(folder, "queued")
+        reader = asyncio.create_task(collect(log))
+        log.append("done", {})
+        return await reader
+
+    for turn in range(20):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        assert asyncio.run(race(folder)) == [1, 2]
+
+
+def test_nothing_comes_after_the_end(tmp_path):
+    async def read():
+        return await collect(log_of(tmp_path, "queued", "error", "progress", "done"))
+
+    assert asyncio.run(read()) == [1, 2]
+
+
+def test_a_log_goes_on_where_it_was_after_a_restart(tmp_path):
+    async def read():
+        log_of(tmp_path, "queued", "progress")
+        log = log_of(tmp_path, "done")
+        return await collect(log)
+
+    assert asyncio.run(read()) == [1, 2, 3]
+
+
+def test_closing_ends_readers_without_a_terminal_event(tmp_path):
+    async def read():
+        log = log_of(tmp_path, "queued")
+        reader = asyncio.create_task(collect(log))
+        await asyncio.sleep(0)
+        log.close()
+        return await reader
+
+    assert asyncio.run(read()) == [1]
+
+
+@pytest.fixture
+def stages(tmp_path):
+    (tmp_path / "jobs.jsonl").write_text("")
+
+    def write(*rules):
+        with (tmp_path / "jobs.jsonl").open("a") as file:
+            for rule in rules:
+                file.write(f'{{"event": "job_info", "rule": "{rule}"}}\n')
+
+    found = Stages(tmp_path, tmp_path)
+    found.write = write
+    return found
+
+
+def names(news):
+    return [entry["stage"] for entry in news]
+
+
+def test_stages_never_go_back(stages):
+    stages.write("normalize", "embed", "project", "annotate", "project", "bundle", "preview")
+    assert names(stages.news()) == ["normalizing", "embedding", "projecting", "bundling"]
+    assert stages.news() == []
+
+
+def test_embedding_and_annotation_may_take_turns(stages, tmp_path):
+    stages.write("annotate", "embed")
+    assert names(stages.news()) == ["annotating", "embedding"]
+    (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 3, "total": 9}\n{"done": 5, "tot')
+    assert [entry["done"] for entry in stages.news()] == [3]
+
+
+def test_a_half_written_line_waits_for_its_end(stages, tmp_path):
+    with (tmp_path / "jobs.jsonl").open("a") as file:
+        file.write('{"event": "job_info", "ru')
+    assert stages.news() == []
+    with (tmp_path / "jobs.jsonl").open("a") as file:
+        file.write('le": "embed"}\n')
+    assert names(stages.news()) == ["embedding"]
+
+
+def test_a_reconnecting_reader_gets_just_what_it_missed(gateway, done):
+    everything = list(gateway.events(done))
+    for after in (0, 1, len(everything) - 1):
+        assert list(gateway.events(done, after=after)) == everything[after:]
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "9" * 400, "1e3", "²"])
+def test_a_strange_last_event_id_counts_as_none(gateway, done, last):
+    path, headers = f"/api/prepare/{done}/events", {"Last-Event-ID": last.encode()}
+    with gateway.client.stream("GET", path, headers=headers) as answer:
+        assert answer.status_code == 200
+        assert next(answer.iter_lines()) == "id: 1"
+
+
+def test_a_cut_stream_loses_nothing(gateway):
+    job_id = gateway.submit(fasta(20), methods="pca2,mds2")
+    seen = []
+    while not seen or seen[-1]["event"] not in ("done", "error"):
+        after = int(seen[-1]["id"]) if seen else 0
+        seen.append(next(gateway.events(job_id, after=after)))
+    assert seen == list(gateway.events(job_id))
+
+
+def test_silence_is_broken_by_comments_and_the_stream_goes_on(start_gateway):
+    gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1", PREP_PIPELINE_TIMEOUT_SECONDS="20")
+    gateway.submit(fasta(1500, 300), **SLOW)
+    waiting, started = gateway.submit(), time.monotonic()
+    comments, path = 0, f"/api/prepare/{waiting}/events"
+    with gateway.client.stream("GET", path, timeout=60) as answer:
+        for line in answer.iter_lines():
+            comments += line.startswith(":")
+            if line == "event: done":
+                break
+    assert comments >= 1 and time.monotonic() - started > 15
