@@ -6,7 +6,11 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-COLAB = "https://colab.research.google.com/github/tsenoner/protspace"
+#: ProtSpace's notebook that does the same with a GPU of its own; offered when embedding is down.
+COLAB = (
+    "https://colab.research.google.com/github/tsenoner/protspace/blob/main/"
+    "notebooks/ProtSpace_Preparation.ipynb"
+)
 
 
 class GatewayError(Exception):

@@ -27,3 +27,8 @@ class Metrics:
         self.queued = Gauge("gateway_queue_depth", "Runs that wait", registry=self.registry)
         self.running = Gauge("gateway_running", "Runs that run", registry=self.registry)
         self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)
+
+    def observe_steps(self, steps: list[dict]) -> None:
+        """Seconds of the steps in a provenance."""
+        for step in steps:
+            self.stage_seconds.labels(step=step["step"]).observe(step["seconds"])

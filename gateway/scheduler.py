@@ -8,6 +8,7 @@ import structlog
 from watchfiles import awatch
 
 from gateway import launcher
+from gateway.errors import COLAB
 from gateway.events import EventLog
 from gateway.metrics import Metrics
 from gateway.runs import FINISHED, Run, Runs
@@ -16,7 +17,8 @@ from gateway.stages import Stages
 
 log = structlog.get_logger()
 
-INTERRUPTED = ("INTERRUPTED", "The run was interrupted by a restart of the server. Try again.")
+INTERRUPTED = ("INTERRUPTED", "The run ended before it was complete. Please try again.")
+NOT_STARTED = ("INTERNAL", "The run could not be started. Please try again.")
 CANCELLED = ("CANCELLED", "The run was cancelled.")
 
 
@@ -45,11 +47,14 @@ class Scheduler:
     def resume(self) -> None:
         """Take up what the run directories say, after a start."""
         for run in sorted(self.runs, key=lambda run: run.state.submitted):
-            status = run.state.status
-            if status == "queued":
-                self.waiting.append(run)
-            elif status == "running":
+            state = run.state
+            if state.status == "running" and state.pid is not None:
                 self.running[run.id] = asyncio.create_task(self._follow(run))
+            elif state.status in ("queued", "running"):
+                self.waiting.append(run)
+            elif state.status != "expired":
+                # The last gateway may have ended between state and event.
+                self._tell_end(run)
         self._advance()
 
     def submit(self, run: Run) -> None:
@@ -62,8 +67,9 @@ class Scheduler:
             return
         self.waiting = [other for other in self.waiting if other.id != run.id]
         await self._leave(run)
+        await launcher.end(run)
+        # It may have finished, or another request have cancelled it, meanwhile.
         if run.state.status not in FINISHED:
-            await launcher.end(run)
             self._finish(run, "cancelled", *reason)
         self._advance()
 
@@ -107,10 +113,15 @@ class Scheduler:
             self.events(run).append("queued", data)
 
     async def _execute(self, run: Run) -> None:
-        process = launcher.start(run, self.settings)
+        try:
+            process = launcher.start(run, self.settings)
+        except OSError:
+            log.exception("start_failed", job_id=run.id)
+            process = None
         await self._follow(run)
         # Ended by now, or left alone; either way no zombie stays.
-        process.poll()
+        if process:
+            process.poll()
 
     async def _follow(self, run: Run) -> None:
         """Tell stages until the workflow is gone, then what became of it."""
@@ -126,25 +137,26 @@ class Scheduler:
             minutes = self.settings.pipeline_timeout_seconds / 60
             message = f"The run timed out after {minutes:g} minutes. Try fewer sequences."
             self._finish(run, "failed", "PIPELINE_TIMEOUT", message)
+        except Exception:
+            log.exception("run_lost", job_id=run.id)
+            await launcher.end(run)
+            self._finish(run, "failed", *NOT_STARTED)
         finally:
             watcher.cancel()
             self.running.pop(run.id, None)
             asyncio.get_running_loop().call_soon(self._advance)
 
     async def _watch(self, run: Run, stages: Stages) -> None:
-        changes = awatch(
-            run.path,
-            run.logs,
-            recursive=False,
-            watch_filter=None,
-            step=50,
-            debounce=400,
-            yield_on_timeout=True,
-            rust_timeout=2000,
-            force_polling=self.settings.force_polling or None,
+        polling = self.settings.force_polling or None
+        folders = (run.path, run.logs)
+        watched = awatch(
+            *folders, recursive=False, watch_filter=None, debounce=400, force_polling=polling
         )
-        async for _ in changes:
-            self._tell_stages(run, stages)
+        try:
+            async for _ in watched:
+                self._tell_stages(run, stages)
+        except (OSError, RuntimeError) as error:
+            log.warning("watch_failed", job_id=run.id, error=str(error))
 
     def _tell_stages(self, run: Run, stages: Stages) -> None:
         for told in stages.news():
@@ -161,20 +173,24 @@ class Scheduler:
     ) -> None:
         """Write the end of a run: first to its state, then to its readers."""
         state = run.change(status=status, finished=time.time(), code=code, message=message)
-        if status == "done":
-            provenance = json.loads(run.provenance.read_text(encoding="utf-8"))
-            for step in provenance["steps"]:
-                self.metrics.stage_seconds.labels(step=step["step"]).observe(step["seconds"])
-            url = f"/api/prepare/{run.id}/bundle"
-            data = {"job_id": run.id, "download_url": url, "warnings": provenance["warnings"]}
-            self.events(run).append("done", data)
-        else:
-            data = {"job_id": run.id, "message": message, "code": code}
-            self.events(run).append("error", data)
+        self._tell_end(run)
         self._positions.pop(run.id, None)
-        seconds = state.finished - (state.started or state.submitted)
         self.metrics.runs.labels(outcome=status).inc()
-        log.info("run_finished", job_id=run.id, status=status, code=code, seconds=round(seconds, 1))
+        seconds = round(state.finished - (state.started or state.submitted), 1)
+        log.info("run_finished", job_id=run.id, status=status, code=code, seconds=seconds)
+
+    def _tell_end(self, run: Run) -> None:
+        """The terminal event; writing it a second time does nothing."""
+        state, events = run.state, self.events(run)
+        if state.status != "done":
+            more = {"colab_url": COLAB} if state.code == "BIOCENTRAL_UNAVAILABLE" else {}
+            data = {"job_id": run.id, "message": state.message, "code": state.code, **more}
+            return events.append("error", data)
+        provenance = json.loads(run.provenance.read_text(encoding="utf-8"))
+        self.metrics.observe_steps(provenance["steps"])
+        url = f"/api/prepare/{run.id}/bundle"
+        data = {"job_id": run.id, "download_url": url, "warnings": provenance["warnings"]}
+        events.append("done", data)
 
 
 def _why(run: Run) -> tuple[str, str]:
@@ -186,6 +202,5 @@ def _why(run: Run) -> tuple[str, str]:
             return error["code"], error["message"]
         step = errors[0].name.partition(".")[0]
         return "INTERNAL", f"The step '{step}' failed on the server. Please try again."
-    if run.state.pid is None or not (run.path / "jobs.jsonl").exists():
-        return "INTERNAL", "The run could not be started. Please try again."
-    return INTERRUPTED
+    started = run.state.pid is not None and (run.path / "jobs.jsonl").exists()
+    return INTERRUPTED if started else NOT_STARTED
