@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 DEMO := demo
 
-.PHONY: help setup demo serve test bench lint generated lock clean
+.PHONY: help setup demo serve test test-slow bench lint generated lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY) ## create .venv from requirements.lock and compile what the first run would wait for
 
@@ -28,7 +28,10 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 	@scripts/show-results $(DEMO)/results/families
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY) ## run the slower tests of the gateway
+	@$(BIN)/python -m pytest -m slow
 
 lint: $(READY) ## check style, rules and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -40,9 +43,11 @@ serve: $(READY) ## start the gateway on 127.0.0.1:8000, with the offline embedde
 
 bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
+	@$(BIN)/python benchmarks/gateway.py
 
-generated: $(READY) ## write config.yaml, its schema and docs, and envs/ again
+generated: $(READY) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files
+	@$(BIN)/python -m gateway.settings_doc
 
 lock: ## resolve all versions again (needs uv)
 	uv pip compile --universal --group dev --no-header --no-annotate --upgrade \

@@ -3,9 +3,11 @@
 import argparse
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 import uvicorn
+from filelock import FileLock, Timeout
 
 from gateway.app import create_app
 from gateway.server import Protocol, Server
@@ -15,13 +17,37 @@ from gateway.settings import Settings, SettingsError, read_settings, unknown_var
 def main(argv: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--host", default="127.0.0.1")
-    options.add_argument("--port", type=int, default=8000)
+    options.add_argument("--port", type=int, choices=range(65536), metavar="PORT", default=8000)
     arguments = options.parse_args(argv)
     try:
         settings = read_settings()
+        lock = claim(settings.job_root)
     except SettingsError as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return 2
+    with lock:
+        serve(settings, arguments)
+    return 0
+
+
+def claim(root: Path) -> FileLock:
+    """The lock of a run root: two gateways on one would run everything twice.
+
+    Raises:
+        SettingsError: the root cannot be used, or another gateway uses it.
+    """
+    lock = FileLock(root / ".lock")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except OSError as error:
+        reason = f"another gateway uses {root}" if isinstance(error, Timeout) else str(error)
+        raise SettingsError(f"PREP_JOB_ROOT: {reason}.") from None
+    return lock
+
+
+def serve(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Serve until a signal asks for a stop."""
     configure_logging(settings)
     for name in unknown_variables():
         structlog.get_logger().warning("unknown_setting", name=name)
@@ -38,11 +64,12 @@ def main(argv: list[str] | None = None) -> int:
         h11_max_incomplete_event_size=16_384,
     )
     Server(config).run()
-    return 0
 
 
 def configure_logging(settings: Settings) -> None:
     """One line per event, as text or JSON, to standard error."""
+    # It warns of each broken form; the answer says it to whom it concerns.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     if settings.log_json_format:
         renderer = structlog.processors.JSONRenderer()
     else:

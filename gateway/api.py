@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from importlib.util import find_spec
 
 import structlog
+from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
@@ -54,14 +55,15 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     staged = state.runs.stage()
     try:
         asked = await upload.prepare(form, staged.path, state.settings)
-        _check_queue(state.scheduler)
-        headers = await state.limits.check_accepted(address)
-        run = state.runs.admit(staged, asked)
+        with state.scheduler.place():
+            headers = await state.limits.check_accepted(address)
+            # Writing it for good takes the disk some milliseconds, in which others are served.
+            run = await to_thread.run_sync(state.runs.admit, staged, asked)
+            state.scheduler.submit(run)
+        return run, headers
     finally:
         staged.remove()
         await form.close()
-    state.scheduler.submit(run)
-    return run, headers
 
 
 def _check_token(request: Request, settings) -> None:
@@ -76,12 +78,6 @@ def _check_token(request: Request, settings) -> None:
             "This server takes uploads only with a token (Authorization: Bearer ...).",
             {"WWW-Authenticate": "Bearer"},
         )
-
-
-def _check_queue(scheduler) -> None:
-    if scheduler.full:
-        message = "The server is busy and its queue is full. Please try again in half a minute."
-        raise GatewayError(503, "QUEUE_FULL", message, {"Retry-After": "30"})
 
 
 def find_run(request: Request) -> Run:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from starlette.responses import FileResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.errors import GatewayError
 from gateway.server import Connection
 
 
@@ -44,6 +45,7 @@ class BundleResponse(FileResponse):
             nonlocal sent, whole
             if message["type"] == "http.response.start":
                 whole = message["status"] == 200
+                _refuse_range(message["status"], size)
             elif not connection.lost.is_set():
                 sent += len(message.get("body", b""))
             await send(message)
@@ -52,3 +54,11 @@ class BundleResponse(FileResponse):
         is_get = scope["method"] == "GET"
         if is_get and whole and sent == size and await connection.took_all():
             self.delivered()
+
+
+def _refuse_range(status: int, size: int) -> None:
+    """Starlette refuses ranges in plain text; ours have the one shape."""
+    if status in (400, 416):
+        message = f"That range cannot be served: the bundle has {size} bytes."
+        headers = {"Content-Range": f"bytes */{size}"} if status == 416 else {}
+        raise GatewayError(status, "BAD_RANGE", message, headers)

@@ -56,8 +56,11 @@ class EventLog:
         self._changed = asyncio.Event()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
-        """Events with ids above `after`, then new ones as they come, up to the terminal one."""
-        position, seen = 0, after
+        """Events with ids above `after`, then new ones as they come, up to the terminal one.
+
+        An id that this run never gave counts as none.
+        """
+        position, seen = 0, after if self.last and after <= self.last.id else 0
         self.readers += 1
         try:
             while not self.closed:

@@ -76,6 +76,15 @@ async def gone(run: Run) -> None:
 
 
 def _start_time(pid: int) -> float | None:
+    """When a process started, in a unit of its own: ticks since the machine's start on Linux.
+
+    psutil gives seconds since the epoch, which move when the clock is set.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return float(stat.rpartition(")")[2].split()[19])
+    except OSError:
+        pass
     try:
         return psutil.Process(pid).create_time()
     except psutil.NoSuchProcess:
@@ -85,11 +94,10 @@ def _start_time(pid: int) -> float | None:
 def is_alive(run: Run) -> bool:
     """Whether the Snakemake that the state names still runs; a reused pid does not count."""
     state = run.state
-    if state.pid is None:
+    if state.pid is None or _start_time(state.pid) != state.pid_started:
         return False
     try:
-        process = psutil.Process(state.pid)
-        return process.create_time() == state.pid_started and process.status() != "zombie"
+        return psutil.Process(state.pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -112,8 +120,8 @@ async def end(run: Run) -> None:
 def _members(group: int) -> list[int]:
     """Living processes of a process group."""
     found = []
-    for process in psutil.process_iter(["status"]):
+    for pid in psutil.pids():
         with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-            if process.info["status"] != "zombie" and os.getpgid(process.pid) == group:
-                found.append(process.pid)
+            if os.getpgid(pid) == group and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.append(pid)
     return found

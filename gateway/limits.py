@@ -16,7 +16,8 @@ from gateway.settings import Settings
 def client_address(request: Request, trusted: list[str]) -> str:
     """The nearest address on the way here that is no trusted proxy of ours."""
     address = request.client.host if request.client else "unknown"
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")
+    # A proxy may add a line of its own instead of lengthening the one that is there.
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     for hop in reversed([hop.strip() for hop in forwarded if hop.strip()]):
         if not _is_trusted(address, trusted):
             break

@@ -76,10 +76,16 @@ class Run:
     def request(self) -> dict:
         return json.loads((self.path / "request.json").read_text())
 
+    def read_provenance(self) -> dict:
+        """provenance.json, or nothing where the run did not get that far."""
+        if not self.provenance.is_file():
+            return {}
+        return json.loads(self.provenance.read_text(encoding="utf-8"))
+
     def strip(self) -> None:
         """Remove all that came from the user or was made of it; what became of the run stays."""
         for path in self.path.iterdir():
-            if path.name not in ("state.json", "request.json"):
+            if path.name != "state.json":
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def remove(self) -> None:

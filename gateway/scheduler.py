@@ -3,12 +3,14 @@
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from watchfiles import awatch
 
 from gateway import launcher
-from gateway.errors import COLAB
+from gateway.errors import COLAB, GatewayError
 from gateway.events import EventLog
 from gateway.metrics import Metrics
 from gateway.runs import FINISHED, Run, Runs
@@ -32,11 +34,24 @@ class Scheduler:
         self.running: dict[str, asyncio.Task] = {}
         self._logs: dict[str, EventLog] = {}
         self._positions: dict[str, int] = {}
+        self._held = 0
 
-    @property
-    def full(self) -> bool:
-        slots = self.settings.max_concurrent_jobs - len(self.running)
-        return len(self.waiting) >= self.settings.max_pending_jobs + max(0, slots)
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for an upload that is being written down, so that none is given twice.
+
+        Raises:
+            GatewayError: QUEUE_FULL.
+        """
+        taken = len(self.running) + len(self.waiting) + self._held
+        if taken >= self.settings.max_concurrent_jobs + self.settings.max_pending_jobs:
+            message = "The server is busy and its queue is full. Try again in half a minute."
+            raise GatewayError(503, "QUEUE_FULL", message, {"Retry-After": "30"})
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
 
     def events(self, run: Run) -> EventLog:
         """The one event log of a run in this process."""
@@ -176,6 +191,7 @@ class Scheduler:
         self._tell_end(run)
         self._positions.pop(run.id, None)
         self.metrics.runs.labels(outcome=status).inc()
+        self.metrics.observe_steps(run.read_provenance().get("steps", []))
         seconds = round(state.finished - (state.started or state.submitted), 1)
         log.info("run_finished", job_id=run.id, status=status, code=code, seconds=seconds)
 
@@ -186,11 +202,9 @@ class Scheduler:
             more = {"colab_url": COLAB} if state.code == "BIOCENTRAL_UNAVAILABLE" else {}
             data = {"job_id": run.id, "message": state.message, "code": state.code, **more}
             return events.append("error", data)
-        provenance = json.loads(run.provenance.read_text(encoding="utf-8"))
-        self.metrics.observe_steps(provenance["steps"])
         url = f"/api/prepare/{run.id}/bundle"
-        data = {"job_id": run.id, "download_url": url, "warnings": provenance["warnings"]}
-        events.append("done", data)
+        warnings = run.read_provenance().get("warnings", [])
+        events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})
 
 
 def _why(run: Run) -> tuple[str, str]:

@@ -1,11 +1,20 @@
 """Settings from the environment, with the hosted service's names and defaults."""
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from limits import parse as parse_rate
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from limits import parse_many
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from steps.config import Config, load
@@ -15,17 +24,22 @@ from steps.fasta import Limits
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
 
+#: Form fields by which an upload chooses.
+CHOICES = ("embedders", "methods", "annotations")
+
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
 Names = Annotated[list[str], NoDecode]
 
 
+def _number(value):
+    return int(value) if str(value).isdecimal() else value
+
+
 class Settings(BaseSettings):
     """Every variable, its default and its meaning. An empty variable means its default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PREP_", env_ignore_empty=True, extra="ignore", populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix="PREP_", env_ignore_empty=True, extra="ignore")
 
     job_root: Path = Field(Path("runs"), description="Folder of the run directories.")
     max_concurrent_jobs: Positive = Field(5, description="Runs at a time.")
@@ -62,7 +76,7 @@ class Settings(BaseSettings):
     allowed_annotations: Names = Field(
         ["header", "sequence"], description="Annotations that an upload may choose."
     )
-    bundle_format: Literal[3, 2] = Field(
+    bundle_format: Annotated[Literal[3, 2], BeforeValidator(_number)] = Field(
         2, description="Container of the bundles; 2 opens in every ProtSpace web app up to 5.0."
     )
     rate_limit: str = Field("5/15minutes", description="Accepted uploads per client address.")
@@ -105,10 +119,35 @@ class Settings(BaseSettings):
     @classmethod
     def _rate(cls, value: str) -> str:
         try:
-            parse_rate(value)
+            (rate,) = parse_many(value)
         except ValueError:
-            raise ValueError("must be written like 5/15minutes") from None
+            raise ValueError("must be one rate, written like 5/15minutes") from None
+        if rate.amount < 1:
+            raise ValueError("must allow at least one upload")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for entry in value:
+            try:
+                ip_network(entry, strict=False)
+            except ValueError:
+                raise ValueError(f"'{entry}' is no address or network like 10.0.0.0/8") from None
+        return value
+
+    @field_validator("profile")
+    @classmethod
+    def _folder(cls, value: str | None) -> str | None:
+        if value is not None and not Path(value).is_dir():
+            raise ValueError("must be a folder with a Snakemake profile")
+        return value
+
+    @model_validator(mode="after")
+    def _counts_leave_room(self):
+        if self.sequence_min_count > self.sequence_max_count:
+            raise ValueError("PREP_SEQUENCE_MIN_COUNT is above PREP_SEQUENCE_MAX_COUNT")
+        return self
 
     @model_validator(mode="after")
     def _retention_can_be_kept(self):
@@ -164,19 +203,28 @@ def read_settings() -> Settings:
     """
     try:
         settings = Settings()
-        settings.configuration()
-        return settings
     except ValidationError as error:
         raise SettingsError(" ".join(_sentence(fault) for fault in error.errors())) from None
+    _check_choices(settings, {}, "PREP_")
+    offered = {name: getattr(settings, f"allowed_{name}") for name in CHOICES}
+    _check_choices(settings, offered, "PREP_ALLOWED_")
+    return settings
+
+
+def _check_choices(settings: Settings, chosen: dict[str, list[str]], prefix: str) -> None:
+    """Make sure that the pipeline knows the defaults, or what an upload may choose."""
+    try:
+        settings.configuration(**chosen)
     except StepError as error:
-        raise SettingsError(f"PREP_EMBEDDER, PREP_METHODS or PREP_ANNOTATIONS: {error}") from None
+        named = re.sub(r"Key '(\w+)'", lambda match: prefix + match[1].upper(), error.message)
+        raise SettingsError(named.replace("PREP_EMBEDDERS", "PREP_EMBEDDER")) from None
 
 
 def _sentence(fault: dict) -> str:
     reason = fault["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not fault["loc"]:
         return f"{reason}."
-    return f"{variable(str(fault['loc'][0]))}={fault['input']!r}: {reason}."
+    return f"{variable(str(fault['loc'][0]))}={str(fault['input'])!r}: {reason}."
 
 
 def variable(name: str) -> str:

@@ -17,7 +17,7 @@ PREP_MAX_CONCURRENT_JOBS=2 CORS_ALLOWED_ORIGIN=https://protspace.app python -m g
 ```
 
 - An empty variable means its default; lists are written `a,b`.
-- A value that is not allowed stops the start: exit status 2, and a sentence that names the variable.
+- A value that is not allowed stops the start: exit status 2, and a sentence with the variable.
 - A `PREP_*` variable that means nothing is warned about in the log (`unknown_setting`).
 - ProtSpace's privacy page promises that uploads are gone after two hours. So the start is refused
   where `PREP_PIPELINE_TIMEOUT_SECONDS` + `PREP_BUNDLE_TTL_SECONDS` + `PREP_SWEEP_INTERVAL_SECONDS`

@@ -12,7 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import GatewayError
-from gateway.settings import Settings
+from gateway.settings import CHOICES, Settings
 from steps.errors import StepError
 from steps.fasta import Counts, FastaReader
 
@@ -20,7 +20,6 @@ from steps.fasta import Counts, FastaReader
 _OVERHEAD = 65_536
 #: How long a refused client may take to finish sending.
 _PATIENCE_SECONDS = 10
-_CHOICES = ("embedders", "methods", "annotations")
 
 
 async def read_form(request: Request, settings: Settings) -> FormData:
@@ -39,7 +38,9 @@ async def read_form(request: Request, settings: Settings) -> FormData:
     try:
         form = await parser.parse()
     except (MultiPartException, MultipartParseError, KeyError) as error:
-        raise GatewayError(400, "BAD_REQUEST", f"The form cannot be read: {error}.") from error
+        raise GatewayError(
+            400, "BAD_REQUEST", f"The form cannot be read: {str(error).rstrip('.')}."
+        ) from error
     if not isinstance(form.get("file"), UploadFile):
         await form.close()
         raise GatewayError(422, "NO_FILE", "The form has no part 'file' with a FASTA file in it.")
@@ -88,9 +89,10 @@ def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
         GatewayError: NOT_ALLOWED, naming what is.
     """
     chosen = {}
-    for name in _CHOICES:
-        field = form.get(name) or form.get(name.removesuffix("s")) or ""
-        values = [part.strip() for part in str(field).split(",") if part.strip()]
+    for name in CHOICES:
+        fields = [*form.getlist(name), *form.getlist(name.removesuffix("s"))]
+        values = [part.strip() for field in fields for part in str(field).split(",")]
+        values = [value for value in values if value]
         allowed = getattr(settings, f"allowed_{name}")
         wrong = [value for value in values if value not in allowed]
         if wrong:

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 
-from conftest import ROOT, fasta
+from gateway_process import ROOT, fasta
 from protspace.data.io.bundle import read_bundle_contents
 
 EXAMPLE = (ROOT / "examples" / "families.fasta").read_text()

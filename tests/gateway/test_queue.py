@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from conftest import SLOW, fasta, processes_below, wait_until
+from gateway_process import SLOW, fasta, processes_below, wait_until
 
 ONE = {"PREP_MAX_CONCURRENT_JOBS": "1"}
 
@@ -22,6 +22,7 @@ def test_positions_fall_to_the_start_and_all_get_done(start_gateway):
     assert gateway.health() == {"running": 0, "queued": 0}
 
 
+@pytest.mark.slow
 def test_never_more_run_than_configured(start_gateway):
     gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="2")
     jobs = [gateway.submit(fasta(20, seed=i)) for i in range(5)]
@@ -39,7 +40,8 @@ def test_a_full_queue_answers_503_and_stores_nothing(start_gateway):
     answer = gateway.post()
     assert (answer.status_code, answer.json()["code"]) == (503, "QUEUE_FULL")
     assert answer.headers["retry-after"] == "30"
-    assert sorted(path.name for path in gateway.root.iterdir()) == sorted(jobs)
+    assert sorted(path.name for path in gateway.root.glob("[!.]*")) == sorted(jobs)
+    assert not list(gateway.root.glob(".incoming*"))
 
 
 def cancel(gateway, job_id):
@@ -48,6 +50,7 @@ def cancel(gateway, job_id):
     return answer, time.monotonic() - started
 
 
+@pytest.mark.slow
 def test_a_waiting_run_is_cancelled_and_the_others_move_up(start_gateway):
     gateway = start_gateway(**ONE)
     first, second, third = (gateway.submit(fasta(20, seed=i)) for i in range(3))
@@ -72,6 +75,7 @@ def test_a_running_run_is_cancelled_with_all_its_processes(start_gateway, stage)
     wait_until(lambda: not processes_below(gateway.root / job_id), 1)
 
 
+@pytest.mark.slow
 def test_a_cancelled_slot_is_free_for_the_next(start_gateway):
     gateway = start_gateway(**ONE)
     slow, quick = gateway.submit(fasta(400, 200), **SLOW), gateway.submit()
@@ -105,6 +109,7 @@ def test_a_run_above_its_time_is_ended_and_says_so(start_gateway):
     wait_until(lambda: not processes_below(gateway.root / job_id), 1)
 
 
+@pytest.mark.slow
 def test_a_run_that_nobody_follows_is_cancelled_where_asked_for(start_gateway):
     gateway = start_gateway(PREP_ABANDON_SECONDS="2")
     alone = gateway.submit(fasta(400, 200), **SLOW)

@@ -1,11 +1,15 @@
 """Stopping and starting again: runs go on, downloads end, streams are let go."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
-from conftest import SLOW, Gateway, fasta, wait_until
+from gateway_process import ROOT, SLOW, Gateway, fasta, wait_until
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -60,6 +64,14 @@ def test_open_streams_end_at_once_and_a_reader_comes_back_to_what_it_missed(gate
     assert not thread.is_alive() and time.monotonic() - started < 8
     rest = list(gateway.events(job_id, after=int(seen[-1]["id"])))
     assert [int(e["id"]) for e in seen + rest] == list(range(1, len(seen) + len(rest) + 1))
+
+
+def test_a_second_gateway_on_the_same_runs_refuses_to_start(gateway):
+    command = [sys.executable, "-m", "gateway", "--port", "0"]
+    environment = {"PREP_JOB_ROOT": str(gateway.root), "PYTHONPATH": str(ROOT)}
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+    assert second.returncode == 2
+    assert "another gateway uses" in second.stderr and second.stderr.count("\n") == 1
 
 
 def test_a_download_is_let_finish(gateway):

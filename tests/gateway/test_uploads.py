@@ -8,7 +8,7 @@ import threading
 
 import httpx
 import pytest
-from conftest import RESIDUES, fasta, wait_until
+from gateway_process import RESIDUES, fasta, wait_until
 
 LONG = ">long\n" + RESIDUES * 101 + "\n"
 
@@ -151,6 +151,8 @@ def test_a_trusted_proxy_is_believed_as_far_as_it_goes(start_gateway):
     for address in ("1.1.1.1", "6.6.6.6, 2.2.2.2", "2001:db8::1"):
         assert gateway.post(headers={"X-Forwarded-For": address}).status_code == 202
     assert gateway.post(headers={"X-Forwarded-For": "7.7.7.7, 2.2.2.2"}).status_code == 429
+    two_lines = [("X-Forwarded-For", "8.8.8.8"), ("X-Forwarded-For", "2.2.2.2")]
+    assert gateway.post(headers=two_lines).status_code == 429
 
 
 def test_other_origins_may_read_answers_where_allowed(start_gateway):

@@ -1,37 +1,7 @@
-"""Real Snakemake runs, started as a user starts them: by the venv's script, not activated."""
-
-import json
-import subprocess
-import sys
-from pathlib import Path
+"""The run that most tests look at."""
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "families.fasta"
-LABELS = ROOT / "examples" / "families.tsv"
-
-
-def snakemake(folder, *arguments, cores=2, **config):
-    """Run it in `folder`; configuration by keyword. Returns the finished process."""
-    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
-    command += ["--cores", str(cores), "--directory", folder, *arguments]
-    if config:
-        command += ["--config", *(f"{key}={value}" for key, value in config.items())]
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
-    return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, cwd=folder, env=environment
-    )
-
-
-def succeed(folder, *arguments, **options):
-    result = snakemake(folder, *arguments, **options)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout + result.stderr
-
-
-def read_json(path):
-    return json.loads(Path(path).read_text())
+from snakemake_run import EXAMPLE, LABELS, succeed
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import gzip
 import random
 
 import pytest
-from conftest import read_json, snakemake, succeed
 from protspace.data.io.bundle import read_bundle_contents
+from snakemake_run import read_json, snakemake, succeed
 
 SMALL = {"methods": "pca2", "annotations": "sequence"}
 ODD = ["A0A000_9ACTN/1-57", "a=b", "x:y", "[q](r)", "protéine", "50%", "semi;colon", "."]

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import EXAMPLE, succeed
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from snakemake_run import EXAMPLE, succeed
 
 from steps.embeddings import read_embeddings
 from steps.neighbors import nearest_neighbors

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from conftest import EXAMPLE, read_json, snakemake, succeed
 from protspace.data.io.bundle import read_bundle_contents
+from snakemake_run import EXAMPLE, read_json, snakemake, succeed
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""A real gateway over a real socket, with real Snakemake runs."""
+
+import contextlib
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
+#: A run that is long enough to be met in each stage.
+SLOW = {"methods": "tsne2,pacmap2,localmap2,umap2"}
+QUICK = {"methods": "pca2", "annotations": "sequence"}
+_WIDE = {"PREP_RATE_LIMIT": "1000/minute", "PREP_REFUSED_RATE_LIMIT": "1000/minute"}
+
+
+def fasta(count=20, length=40, seed=0) -> str:
+    rng = random.Random(seed)
+    return "".join(f">P{i}\n{''.join(rng.choices(RESIDUES, k=length))}\n" for i in range(count))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Gateway:
+    """One gateway process and a client of it."""
+
+    def __init__(self, root: Path, **settings):
+        self.root, self.port = root, free_port()
+        self.settings = _WIDE | {"PREP_JOB_ROOT": str(root), "PREP_CORES": "2"} | settings
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.client = httpx.Client(base_url=self.url, timeout=60)
+        self.log = root.with_suffix(".log")
+
+    def start(self) -> "Gateway":
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREP_", "CORS_"))}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gateway", "--port", str(self.port)],
+                env=kept | {"PYTHONPATH": str(ROOT)} | self.settings,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+        wait_until(lambda: self.answers(), 20)
+        return self
+
+    def answers(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return self.client.get("/healthz").status_code == 200
+        return False
+
+    def stop(self) -> None:
+        """End the gateway, then the runs it left."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        finally:
+            self.process.kill()
+            for path in self.root.glob("*/state.json"):
+                pid = json.loads(path.read_text())["pid"]
+                with contextlib.suppress(ProcessLookupError, PermissionError, TypeError):
+                    os.killpg(pid, 9)
+
+    def post(self, content=None, name="my proteins.fasta", headers=None, **fields):
+        files = {"file": (name, fasta() if content is None else content)}
+        return self.client.post("/api/prepare", files=files, data=fields, headers=headers)
+
+    def submit(self, content=None, **fields) -> str:
+        answer = self.post(content, **(QUICK | fields))
+        assert answer.status_code == 202, answer.text
+        return answer.json()["job_id"]
+
+    def events(self, job_id: str, after: int | None = None) -> Iterator[dict]:
+        """Events as they come: id, event, data, retry."""
+        headers = {} if after is None else {"Last-Event-ID": str(after)}
+        path = f"/api/prepare/{job_id}/events"
+        with self.client.stream("GET", path, headers=headers, timeout=120) as answer:
+            assert answer.status_code == 200, answer.read()
+            yield from parse_events(answer.iter_lines())
+
+    def wait_for(self, job_id: str, wanted) -> dict:
+        """The first event for which `wanted` holds."""
+        return next(event for event in self.events(job_id) if wanted(event))
+
+    def finish(self, job_id: str) -> dict:
+        return list(self.events(job_id))[-1]
+
+    def bundle(self, job_id: str, **options):
+        return self.client.get(f"/api/prepare/{job_id}/bundle", **options)
+
+    def state(self, job_id: str) -> dict:
+        return json.loads((self.root / job_id / "state.json").read_text())
+
+    def health(self) -> dict:
+        return self.client.get("/healthz").json()["jobs"]
+
+
+def parse_events(lines) -> Iterator[dict]:
+    event = {}
+    for line in lines:
+        if line and not line.startswith(":"):
+            key, _, value = line.partition(": ")
+            event[key] = value
+        elif event and not line:
+            event["data"] = json.loads(event["data"])
+            yield event
+            event = {}
+
+
+def wait_until(condition, seconds: float, every: float = 0.05) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(every)
+
+
+def processes_below(folder: Path) -> list[psutil.Process]:
+    """Processes that work in a run directory."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cwd().startswith(str(folder)) and process.status() != "zombie":
+                found.append(process)
+    return found
