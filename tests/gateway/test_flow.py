@@ -4,6 +4,7 @@ import json
 import re
 import threading
 
+import pytest
 from gateway_process import ROOT, fasta
 from protspace.data.io.bundle import read_bundle_contents
 
@@ -66,6 +67,7 @@ def test_the_status_of_a_run_can_be_asked(gateway, done):
     assert answer["last_event"]["event"] == "done"
 
 
+@pytest.mark.slow
 def test_five_uploads_at_once_all_get_their_own_bundle(gateway):
     jobs = [gateway.submit(fasta(20 + i, seed=i)) for i in range(5)]
     ends = {}

@@ -12,6 +12,8 @@ from gateway.events import TERMINAL
 from gateway.settings import Settings
 from gateway.stages import STAGES
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 #: Each `sh` block, with the `json` block behind it where there is one.
 EXAMPLES = re.findall(

@@ -14,6 +14,8 @@ from gateway.openapi import document, operations
 from gateway.settings import Settings
 from steps.config_files import ROOT
 
+pytestmark = pytest.mark.slow
+
 CONFORMS = [
     checks.status_code_conformance,
     checks.content_type_conformance,
