@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import psutil
 import pytest
 from gateway_process import SLOW, fasta
 
@@ -157,3 +158,24 @@ def test_silence_is_broken_by_comments_and_the_stream_goes_on(start_gateway):
             if line == "event: done":
                 break
     assert comments >= 1 and time.monotonic() - started > 15
+
+
+@pytest.mark.slow
+def test_polling_gives_the_same_stages_as_watching(start_gateway):
+    gateway = start_gateway(PREP_FORCE_POLLING="true")
+    events = list(gateway.events(gateway.submit(fasta(20))))
+    stages = {event["data"].get("stage") for event in events}
+    assert stages >= {"normalizing", "projecting", "bundling"}
+    assert events[-1]["event"] == "done"
+
+
+@pytest.mark.slow
+def test_a_reader_that_reads_nothing_costs_little_and_gets_the_end(gateway):
+    job_id = gateway.submit(fasta(20))
+    memory, path = psutil.Process(gateway.process.pid).memory_info, f"/api/prepare/{job_id}/events"
+    with gateway.client.stream("GET", path, timeout=60) as slow:
+        before = memory().rss
+        assert gateway.finish(job_id)["event"] == "done"
+        assert memory().rss - before < 5_000_000
+        events = [line for line in slow.iter_lines() if line.startswith("event:")]
+    assert events[-1] == "event: done"
