@@ -12,6 +12,7 @@ def positions(events):
     return [e["data"]["queue_position"] for e in events if e["event"] == "queued"]
 
 
+@pytest.mark.slow
 def test_positions_fall_to_the_start_and_all_get_done(start_gateway):
     gateway = start_gateway(**ONE)
     jobs = [gateway.submit(fasta(20, seed=i)) for i in range(4)]
