@@ -25,8 +25,9 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
         for run in scheduler.runs:
             try:
                 await sweep(run, settings, scheduler)
-            except OSError as error:
-                log.error("sweep_failed", job_id=run.id, error=str(error))
+            except Exception:
+                # One run that cannot be swept must not keep the others from it.
+                log.exception("sweep_failed", job_id=run.id)
 
 
 async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
