@@ -104,9 +104,10 @@ def is_alive(run: Run) -> bool:
 
 async def end(run: Run) -> None:
     """End the process group of a run: politely, and after a second by force."""
-    group = run.state.pid
-    # A pid that was used again is not ours to end, unless the group still has the run's jobs.
-    if group is None or (not is_alive(run) and psutil.pid_exists(group)):
+    state = run.state
+    group = state.pid
+    # A pid that was used again is not ours to end; one that is gone may have left jobs.
+    if group is None or _start_time(group) not in (None, state.pid_started):
         return
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):

@@ -13,7 +13,7 @@ from gateway import launcher
 from gateway.errors import COLAB, GatewayError
 from gateway.events import EventLog
 from gateway.metrics import Metrics
-from gateway.runs import FINISHED, Run, Runs
+from gateway.runs import FINISHED, Run, Runs, State
 from gateway.settings import Settings
 from gateway.stages import Stages
 
@@ -61,8 +61,7 @@ class Scheduler:
 
     def resume(self) -> None:
         """Take up what the run directories say, after a start."""
-        for run in sorted(self.runs, key=lambda run: run.state.submitted):
-            state = run.state
+        for state, run in sorted(self._readable(), key=lambda pair: pair[0].submitted):
             if state.status == "running" and state.pid is not None:
                 self.running[run.id] = asyncio.create_task(self._follow(run))
             elif state.status in ("queued", "running"):
@@ -71,6 +70,14 @@ class Scheduler:
                 # The last gateway may have ended between state and event.
                 self._tell_end(run)
         self._advance()
+
+    def _readable(self) -> Iterator[tuple[State, Run]]:
+        """States and runs; a directory that cannot be read is logged and left alone."""
+        for run in self.runs:
+            try:
+                yield run.state, run
+            except (OSError, ValueError, TypeError) as error:
+                log.error("run_unreadable", job_id=run.id, error=str(error))
 
     def submit(self, run: Run) -> None:
         self.waiting.append(run)
@@ -146,6 +153,8 @@ class Scheduler:
         try:
             await asyncio.wait_for(launcher.gone(run), max(left, 0))
             self._tell_stages(run, stages)
+            # A Snakemake that was killed leaves its jobs behind.
+            await launcher.end(run)
             self._conclude(run)
         except TimeoutError:
             await launcher.end(run)

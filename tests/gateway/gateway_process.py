@@ -69,9 +69,8 @@ class Gateway:
         finally:
             self.process.kill()
             for path in self.root.glob("*/state.json"):
-                pid = json.loads(path.read_text())["pid"]
-                with contextlib.suppress(ProcessLookupError, PermissionError, TypeError):
-                    os.killpg(pid, 9)
+                with contextlib.suppress(OSError, TypeError, ValueError):
+                    os.killpg(json.loads(path.read_text())["pid"], 9)
 
     def post(self, content=None, name="my proteins.fasta", headers=None, **fields):
         files = {"file": (name, fasta() if content is None else content)}
