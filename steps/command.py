@@ -6,6 +6,7 @@ so that whoever started it can say why without reading the log.
 
 import argparse
 import logging
+import os
 import sys
 import time
 import traceback
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 from steps.errors import StepError
 from steps.files import write_json
@@ -66,7 +68,31 @@ def parser(step: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = None) -> None:
-    """Parse `argv`, do the work, write the report; leave with status 1 on any error."""
+    """Do the work and end the process: status 0, or 1 on any error. With `argv`, return instead."""
+    status = 0
+    try:
+        _run(options, work, argv)
+    except SystemExit as end:
+        status = end.code
+    if argv is None:
+        _leave(status or 0)
+    if status:
+        raise SystemExit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once, now that all files are in place.
+
+    Arrow's threads abort about one process in a hundred on a busy machine while the interpreter
+    tears itself down, which would turn finished work into a failed job.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None) -> None:
     arguments = options.parse_args(argv)
     step = options.prog.rpartition(".")[2]
     report, started = Report(step), time.monotonic()
