@@ -5,8 +5,9 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 DEMO := demo
+LOCAL := .venv-local
 
-.PHONY: help setup demo serve test test-slow bench lint generated lock clean
+.PHONY: help setup demo serve test test-slow test-postgres test-local prefetch bench lint generated lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,18 +29,34 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 	@scripts/show-results $(DEMO)/results/families
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow and not postgres and not local"
 
-test-slow: $(READY) ## run the slower tests of the gateway
+test-slow: $(READY) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow
+
+test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
+	@$(LOCAL)/bin/python -m pytest -m local tests/local
+
+prefetch: $(LOCAL)/.ready ## fetch a model: make prefetch EMBEDDER=esm2_8m [MODELS=folder]
+	@$(LOCAL)/bin/python -m steps.prefetch $(EMBEDDER) $(if $(MODELS),--models "$(MODELS)")
+
+$(LOCAL)/.ready: requirements-local.lock
+	@python=$$(scripts/find-python) && $$python -m venv --clear $(LOCAL)
+	@echo "Installing PyTorch and transformers into $(LOCAL) (minutes) ..."
+	@$(LOCAL)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		-r requirements-local.lock
+	@touch $@
+
+test-postgres: $(READY) ## run the tests of the store with a PostgreSQL server of their own
+	@scripts/postgres $(BIN)/python -m pytest -m postgres tests/postgres
 
 lint: $(READY) ## check style, rules and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
 
-serve: $(READY) ## start the gateway on 127.0.0.1:8000, with the offline embedder
-	@$(BIN)/python -m gateway --host 127.0.0.1 --port 8000
+serve: $(READY) ## start the gateway on 127.0.0.1:8000; without PREP_EMBEDDER it needs no model
+	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} $(BIN)/python -m gateway --host 127.0.0.1 --port 8000
 
 bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
@@ -52,6 +69,8 @@ generated: $(READY) ## write configuration, settings and environment files again
 lock: ## resolve all versions again (needs uv)
 	uv pip compile --universal --group dev --no-header --no-annotate --upgrade \
 		pyproject.toml -o requirements.lock
+	uv pip compile --universal --group dev --extra local --no-header --no-annotate --upgrade \
+		--constraints requirements.lock pyproject.toml -o requirements-local.lock
 
 clean: ## remove what the targets above have made
 	rm -rf $(VENV) $(DEMO)

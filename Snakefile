@@ -22,12 +22,13 @@ try:
 except StepError as error:
     raise WorkflowError(error.message)
 
-PROJECTIONS = expand("{embedder}.{method}", embedder=SETTINGS.embedders, method=SETTINGS.methods)
+EMBEDDERS = SETTINGS.embedder_files
+PROJECTIONS = expand("{embedder}.{method}", embedder=EMBEDDERS, method=SETTINGS.methods)
 
 
 wildcard_constraints:
     dataset="[^/]+",
-    embedder="|".join(SETTINGS.embedders),
+    embedder="|".join(EMBEDDERS),
     method="[^/]+",
 
 

@@ -19,6 +19,7 @@ from gateway import launcher
 from gateway.runs import Runs
 
 SETTINGS = {
+    "PREP_EMBEDDER": "composition",
     "PREP_CORES": "2",
     "PREP_MAX_CONCURRENT_JOBS": "2",
     "PREP_MAX_PENDING_JOBS": "1000",
@@ -28,11 +29,13 @@ SETTINGS = {
 }
 
 
-def configure(folder: Path) -> None:
+def configure(folder: Path, **more: str) -> None:
     """The gateway and what is compared with it read the same settings, none of the caller's."""
+    folder.mkdir(exist_ok=True)
     for name in [name for name in os.environ if name.startswith("PREP_")]:
         del os.environ[name]
-    os.environ.update(SETTINGS, PREP_JOB_ROOT=str(folder / "gateway"), PYTHONPATH=str(ROOT))
+    os.environ.update(SETTINGS | more, PREP_JOB_ROOT=str(folder / "gateway"))
+    os.environ["PYTHONPATH"] = str(ROOT)
 
 
 @asynccontextmanager

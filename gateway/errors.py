@@ -6,12 +6,6 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-#: ProtSpace's notebook that does the same with a GPU of its own; offered when embedding is down.
-COLAB = (
-    "https://colab.research.google.com/github/tsenoner/protspace/blob/main/"
-    "notebooks/ProtSpace_Preparation.ipynb"
-)
-
 
 class GatewayError(Exception):
     """An answer that is no success.

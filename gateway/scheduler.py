@@ -10,12 +10,13 @@ import structlog
 from watchfiles import awatch
 
 from gateway import launcher
-from gateway.errors import COLAB, GatewayError
+from gateway.errors import GatewayError
 from gateway.events import EventLog
 from gateway.metrics import Metrics
 from gateway.runs import FINISHED, Run, Runs, State
 from gateway.settings import Settings
 from gateway.stages import Stages
+from steps.errors import COLAB
 
 log = structlog.get_logger()
 
@@ -147,7 +148,8 @@ class Scheduler:
 
     async def _follow(self, run: Run) -> None:
         """Tell stages until the workflow is gone, then what became of it."""
-        stages = Stages(run.path, run.logs, started=run.state.started)
+        embedders = len(run.request["chosen"].get("embedders", ["the default"]))
+        stages = Stages(run.path, run.logs, started=run.state.started, embedders=embedders)
         watcher = asyncio.create_task(self._watch(run, stages))
         left = run.state.started + self.settings.pipeline_timeout_seconds - time.time()
         try:

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from steps.config import Config, load
+from steps.embedders import Options
 from steps.errors import StepError
 from steps.fasta import Limits
 
@@ -63,11 +64,33 @@ class Settings(BaseSettings):
     sequence_max_count: Positive = Field(1500, description="Most sequences.")
     sequence_max_residues: Positive = Field(2000, description="Most residues of a sequence.")
     sequence_max_total_residues: Positive = Field(1500000, description="Most residues altogether.")
-    embedder: str = Field("composition", description="Embedder where the upload names none.")
+    embedder: str = Field("prot_t5", description="Embedder where the upload names none.")
     methods: Names = Field(["pca2", "umap2"], description="Projections where it names none.")
     annotations: Names = Field(["header", "sequence"], description="Annotations where none.")
     allowed_embedders: Names = Field(
-        ["composition"], description="Embedders that an upload may choose."
+        ["prot_t5", "prost_t5", "esm2_8m", "esm2_150m", "esm2_650m", "composition"],
+        description="Embedders that an upload may choose.",
+    )
+    backend: Literal["biocentral", "local"] = Field(
+        "biocentral", description="Where language models run (see the configuration)."
+    )
+    biocentral_url: str = Field(
+        Options.biocentral_url, description="The Biocentral server that embeds."
+    )
+    models: str = Field("", description="Folder with checkpoints for the backend `local`.")
+    offline: bool = Field(False, description="Runs make no connection.")
+    cache: str | None = Field(
+        None,
+        description="Where runs keep embeddings for later ones: a file, a PostgreSQL address, or "
+        "`none`. By default a file in the folder of the run directories.",
+    )
+    cache_seconds: Positive | None = Field(
+        None,
+        description="How long they are kept. By default as long as ProtSpace's privacy page lets "
+        "uploads be kept, less what removing them may take.",
+    )
+    cache_gigabytes: Annotated[float, Field(gt=0)] = Field(
+        20, description="Size of the cache; what was not used for longest goes first."
     )
     allowed_methods: Names = Field(
         ["pca2", "umap2", "tsne2", "mds2", "pacmap2", "localmap2"],
@@ -172,6 +195,18 @@ class Settings(BaseSettings):
             max_file_bytes=self.upload_max_bytes,
         )
 
+    @property
+    def store(self) -> dict[str, str | float]:
+        """The cache keys of the runs' configuration."""
+        # The job that makes an embedding starts after the upload, and the sweeper comes at times.
+        late = self.pipeline_timeout_seconds + self.sweep_interval_seconds
+        seconds = self.cache_seconds or PUBLISHED_RETENTION_SECONDS - late
+        return {
+            "cache": self.cache or str(self.job_root.resolve() / ".store" / "store.sqlite"),
+            "cache_days": seconds / 86400,
+            "cache_gigabytes": self.cache_gigabytes,
+        }
+
     def configuration(self, **chosen: list[str]) -> Config:
         """The pipeline configuration of a run, but for its input.
 
@@ -182,6 +217,11 @@ class Settings(BaseSettings):
         return load(
             {
                 "input": "input.fasta",
+                "backend": self.backend,
+                "biocentral_url": self.biocentral_url,
+                "models": self.models,
+                "offline": self.offline,
+                **self.store,
                 "embedders": chosen.get("embedders") or [self.embedder],
                 "methods": chosen.get("methods") or self.methods,
                 "annotations": chosen.get("annotations") or self.annotations,

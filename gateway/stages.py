@@ -44,24 +44,48 @@ class Stages:
     rank: int = -1
     shown: dict[str, tuple] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
+    embedders: int = 1
 
     def __post_init__(self) -> None:
         self._jobs = Tail(self.run / "jobs.jsonl")
         self._steps: dict[Path, Tail] = {}
+        self._latest: dict[Path, dict] = {}
+        self._held: list[dict] = []
 
     def news(self) -> list[dict]:
         """`{"stage", "elapsed"}`, with `done` and `total` where known; it never goes back."""
-        told = [self._told(entry) for entry in self._jobs.read() if entry["event"] == "job_info"]
-        for path in sorted(self.logs.glob("*.progress.jsonl")):
-            entries = self._steps.setdefault(path, Tail(path)).read()
-            rule = path.name.partition(".")[0]
-            # Only the newest count matters.
-            told += [self._told({"rule": rule, **entry}) for entry in entries[-1:]]
+        jobs = [entry for entry in self._jobs.read() if entry["event"] == "job_info"]
+        shown = [entry for entry in jobs if entry["rule"] in STAGES]
+        entries = [*self._held, *shown, *self._counts()]
+        entries.sort(key=lambda entry: _RANK[STAGES[entry["rule"]]])
+        told = [self._told(entry) for entry in entries if not self._later(entry)]
+        self._held = [entry for entry in entries if self._later(entry)]
         return [entry for entry in told if entry]
 
+    def _later(self, entry: dict) -> bool:
+        """Whether an entry waits: the first projections may begin before the last embedding."""
+        done, total = self.shown.get("embedding", (0, 0))
+        return done < total and _RANK[STAGES[entry["rule"]]] > _RANK["embedding"]
+
+    def _counts(self) -> list[dict]:
+        """How far each rule is that tells it; embedders work side by side and count together."""
+        for path in sorted(self.logs.glob("*.progress.jsonl")):
+            # Only the newest count matters.
+            for entry in self._steps.setdefault(path, Tail(path)).read()[-1:]:
+                self._latest[path] = entry
+        rules: dict[str, list[dict]] = {}
+        for path, entry in self._latest.items():
+            rules.setdefault(path.name.partition(".")[0], []).append(entry)
+        return [self._count(rule, entries) for rule, entries in rules.items()]
+
+    def _count(self, rule: str, entries: list[dict]) -> dict:
+        jobs = max(self.embedders if rule == "embed" else 1, len(entries))
+        done, total = sum(entry["done"] for entry in entries), entries[0]["total"] * jobs
+        return {"rule": rule, "done": done, "total": total}
+
     def _told(self, entry: dict) -> dict | None:
-        stage = STAGES.get(entry.get("rule", ""))
-        if stage is None or _RANK[stage] < self.rank:
+        stage = STAGES[entry["rule"]]
+        if _RANK[stage] < self.rank:
             return None
         count = (entry["done"], entry["total"]) if "total" in entry else (-1, -1)
         if self.shown.get(stage, (-2, -2)) >= count:

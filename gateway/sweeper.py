@@ -4,10 +4,13 @@ import asyncio
 import time
 
 import structlog
+from anyio import to_thread
 
 from gateway.runs import FINISHED, Run
 from gateway.scheduler import Scheduler
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
+from steps.errors import StepError
+from steps.store import open_store
 
 log = structlog.get_logger()
 
@@ -22,12 +25,31 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
         soon.append(max(1, settings.abandon_seconds / 2))
     while True:
         await asyncio.sleep(min(soon))
+        await to_thread.run_sync(prune, settings)
         for run in scheduler.runs:
             try:
                 await sweep(run, settings, scheduler)
             except Exception:
                 # One run that cannot be swept must not keep the others from it.
                 log.exception("sweep_failed", job_id=run.id)
+
+
+def prune(settings: Settings) -> None:
+    """Remove what the runs' cache may not keep any longer."""
+    store = settings.store
+    if store["cache"] == "none":
+        return
+    try:
+        with open_store(
+            store["cache"],
+            max_age_days=store["cache_days"],
+            max_gigabytes=store["cache_gigabytes"],
+        ) as opened:
+            removed = opened.prune()
+    except StepError as error:
+        log.error("cache_not_pruned", error=error.message)
+    else:
+        log.debug("cache_pruned", expired=removed.expired, evicted=removed.evicted)
 
 
 async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:

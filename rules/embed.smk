@@ -18,8 +18,12 @@ rule embed:
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        model=SETTINGS.embedding_options,
+        store=SETTINGS.store_options,
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}"
     shell:
         "python -m steps.embed {input.sequences:q} --embedder {wildcards.embedder:q}"
+        " {params.model:q} {params.store:q}"
         " --output {output.embeddings:q} --report {output.report:q} --log {log:q}"

@@ -7,7 +7,7 @@ rule provenance:
         normalize="results/{dataset}/reports/normalize.json",
         embed=expand(
             "results/{{dataset}}/reports/embed.{embedder}.json",
-            embedder=SETTINGS.embedders,
+            embedder=EMBEDDERS,
         ),
         annotate="results/{dataset}/reports/annotate.json",
         project=expand(

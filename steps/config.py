@@ -9,14 +9,17 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from steps.annotators import GROUPS, is_table
-from steps.embedders import EMBEDDERS
+from steps.embedders import OWN, Options
+from steps.embedders.models import WRONG_ON_BIOCENTRAL, file_name, find_model
 from steps.errors import StepError
 from steps.fasta import Limits
 from steps.methods import canonical_method, did_you_mean
+from steps.store import check_cache
 
 
 def _listed(value: Any) -> Any:
@@ -27,12 +30,23 @@ def _listed(value: Any) -> Any:
 
 
 def _embedder(name: str) -> str:
-    if name not in EMBEDDERS:
-        allowed = list(EMBEDDERS)
+    return name if name in OWN else find_model(name).name
+
+
+def _servable(name: str, backend: str) -> str:
+    if backend == "biocentral" and name in WRONG_ON_BIOCENTRAL:
         raise ValueError(
-            f"'{name}' is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}"
+            f"Biocentral answers '{name}' with vectors of another model (it loads the checkpoint "
+            "as an ESM-2). Set backend to local, or choose esm2_650m."
         )
     return name
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("the value is no address like https://biocentral.rostlab.org.")
+    return url.rstrip("/")
 
 
 def _annotation(name: str) -> str:
@@ -69,8 +83,44 @@ class Config(BaseModel):
     embedders: Annotated[list[str], Names] = Field(
         ["composition"],
         min_length=1,
-        description="How proteins become vectors. 'composition' counts residues and pairs of "
-        "residues: a fast baseline that needs no model, and not a language model.",
+        description="How proteins become vectors: language models (prot_t5 prost_t5 esm2_8m "
+        "esm2_35m esm2_150m esm2_650m esm2_3b ankh_base ankh_large ankh3_large esmc_300m "
+        "esmc_600m, or any 'organisation/model'), or 'composition', which counts residues and "
+        "pairs of residues: a fast baseline that needs no model, and not a language model.",
+    )
+    backend: Literal["biocentral", "local"] = Field(
+        "biocentral",
+        description="Where language models run: 'biocentral' sends the sequences to that server, "
+        "'local' computes on this machine's GPU or CPU (needs the extra 'local').",
+    )
+    biocentral_url: Annotated[str, AfterValidator(_address)] = Field(
+        Options.biocentral_url, description="The Biocentral server, or one of your own."
+    )
+    requests_in_flight: int = Field(
+        Options.requests_in_flight,
+        ge=1,
+        le=32,
+        description="Batches (of at most 1,000 sequences) that Biocentral has at a time.",
+    )
+    models: str = Field(
+        "",
+        description="Folder with checkpoints for the backend 'local', one subfolder each "
+        "('make prefetch'); empty means the cache of the model hub.",
+    )
+    offline: bool = Field(
+        False, description="Make no connection: use only what is in the cache and on this disk."
+    )
+    cache: Annotated[str, AfterValidator(check_cache)] = Field(
+        "default",
+        description="Where embeddings are kept for later runs: 'default' (a file in your cache "
+        "folder), the path of another file, 'postgresql://user@host/database' for several "
+        "machines, or 'none'.",
+    )
+    cache_days: float = Field(
+        90, gt=0, description="How long an entry of the cache is used before it is made again."
+    )
+    cache_gigabytes: float = Field(
+        20, gt=0, description="Size of the cache; what was not used for longest goes first."
     )
     methods: Annotated[list[str], Names] = Field(
         ["pca2", "umap2"],
@@ -141,6 +191,27 @@ class Config(BaseModel):
         return [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
 
     @property
+    def embedder_files(self) -> list[str]:
+        """The embedders as they stand in paths."""
+        return [file_name(name) for name in self.embedders]
+
+    @property
+    def embedding_options(self) -> list[str]:
+        """What decides a language model's vectors, as options of `steps.embed`."""
+        names = ("backend", "biocentral_url", "models")
+        return [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
+
+    def store_options(self, wildcards: object, output: object) -> list[str]:
+        """What changes no vector, only how it is come by, as options of `steps.embed`.
+
+        Its parameters are what Snakemake gives to a function of a rule's `params`. By `output` it
+        counts as derived from the job's files, whose own changes decide about running again.
+        """
+        names = ("cache", "cache_days", "cache_gigabytes", "requests_in_flight")
+        options = [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
+        return [*options, "--offline"] if self.offline else options
+
+    @property
     def annotation_tables(self) -> list[str]:
         """Paths of the user's own tables among `annotations`."""
         return [name for name in self.annotations if is_table(name)]
@@ -164,9 +235,11 @@ def load(values: dict[str, Any]) -> Config:
     changes = {
         "input": str(Path(config.input).absolute()),
         "embedders": _each("embedders", config.embedders, _embedder, faults),
+        "models": str(Path(config.models).absolute()) if config.models else "",
         "methods": _each("methods", config.methods, canonical_method, faults),
         "annotations": _each("annotations", config.annotations, _annotation, faults),
     }
+    _each("embedders", changes["embedders"], lambda name: _servable(name, config.backend), faults)
     if faults:
         raise _invalid(faults)
     return config.model_copy(update=changes)
@@ -191,6 +264,9 @@ def _sentence(fault: dict) -> str:
     if fault["type"] == "extra_forbidden":
         known = list(Config.model_fields)
         return f"Key '{key}' is unknown.{did_you_mean(key, known)} Known: {', '.join(known)}."
+    if fault["type"] == "value_error":
+        # Our own sentence; the value may hold a secret.
+        return f"Key '{key}': {fault['msg'].removeprefix('Value error, ')}"
     expected = re.sub(r"^(Input|List) should", "must", fault["msg"]).partition(", unable")[0]
     words = [str(word) for word in _allowed(key)]
     hint = did_you_mean(str(fault["input"]), words)

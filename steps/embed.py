@@ -1,58 +1,90 @@
-"""sequences.parquet -> one HDF5 file of embeddings. Equal sequences are embedded once."""
+"""sequences.parquet -> one HDF5 file of embeddings. Equal sequences are embedded once, ever."""
 
 import argparse
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 
 from steps import command
-from steps.embedders import EMBEDDERS, Embedder, get_embedder
-from steps.embeddings import write_embeddings
+from steps.embedders import BACKENDS, Embedder, Options, get_embedder
+from steps.embedders.models import embedder_name
+from steps.embeddings import read_embeddings, write_embeddings
 from steps.errors import StepError
 from steps.progress import Progress
-
-
-def embed(
-    embedder: Embedder, sequences: list[str], log_path: Path | None = None
-) -> tuple[np.ndarray, list[int]]:
-    """Vectors of the distinct sequences, and for each sequence the row of its vector.
-
-    Progress is written beside `log_path`.
-
-    Raises:
-        StepError: EMBEDDING_INCOMPLETE where a vector is missing or not finite.
-    """
-    rows: dict[str, int] = {}
-    index = [rows.setdefault(sequence, len(rows)) for sequence in sequences]
-    vectors = embedder.embed(list(rows), Progress(log_path, len(rows)).advance)
-    bad = len(rows) - np.isfinite(vectors).all(axis=1).sum()
-    if bad:
-        raise StepError(
-            "EMBEDDING_INCOMPLETE",
-            f"{embedder.name} gave no usable vector for {bad} of {len(rows)} sequences. Run again.",
-        )
-    return vectors, index
+from steps.reuse import Reuse
+from steps.store import open_store
 
 
 def main(argv: list[str] | None = None) -> None:
     options = command.parser("embed", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
-    options.add_argument("--embedder", choices=EMBEDDERS, required=True)
+    options.add_argument("--embedder", required=True, help="'/' may be written as '--'")
     options.add_argument("--output", type=Path, required=True, help="HDF5 file to write")
+    options.add_argument("--backend", choices=BACKENDS, default=Options.backend)
+    options.add_argument("--biocentral-url", default=Options.biocentral_url)
+    options.add_argument("--requests-in-flight", type=int, default=Options.requests_in_flight)
+    options.add_argument("--models", default=Options.models, help="folder with checkpoints")
+    options.add_argument("--offline", action="store_true", help="make no connection")
+    options.add_argument("--cache", default="default", help="file, PostgreSQL address, or 'none'")
+    options.add_argument("--cache-days", type=float, default=90)
+    options.add_argument("--cache-gigabytes", type=float, default=20)
     command.run(options, _work, argv)
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
-    embedder = get_embedder(arguments.embedder)
+    options = Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
+    embedder = get_embedder(embedder_name(arguments.embedder), options)
     table = pq.read_table(arguments.sequences, columns=["protein_id", "sequence"])
-    identifiers = table["protein_id"].to_pylist()
-    vectors, index = embed(embedder, table["sequence"].to_pylist(), arguments.log)
-    rows = ((name, vectors[row]) for name, row in zip(identifiers, index, strict=True))
-    write_embeddings(arguments.output, embedder.name, rows)
-    report.counts = {"sequences": len(index), "embedded": len(vectors)}
+    identifiers, sequences = (table[name].to_pylist() for name in table.column_names)
+    rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
+    vectors, reused = _vectors(embedder, list(rows), arguments)
+    write_embeddings(
+        arguments.output,
+        embedder.name,
+        ((name, vectors[rows[it]]) for name, it in zip(identifiers, sequences, strict=True)),
+    )
+    _check(arguments.output, identifiers)
+    report.counts = {"sequences": len(sequences), "distinct": len(rows), "reused": reused}
     report.parameters = {"embedder": embedder.name, "dimensions": vectors.shape[1]}
+    if embedder.revision:
+        report.parameters |= {"backend": options.backend, "revision": embedder.revision}
     report.packages = ("h5py", *embedder.packages)
+
+
+def _vectors(
+    embedder: Embedder, sequences: list[str], arguments: argparse.Namespace
+) -> tuple[np.ndarray, int]:
+    """The vectors of distinct sequences, and how many of them came from the store."""
+    progress = Progress(arguments.log, len(sequences))
+    if embedder.revision is None:
+        ((_, vectors),) = embedder.embed(sequences, progress.advance)
+        return vectors, 0
+    # Without a cache, what arrived is kept beside the output until all of it is there.
+    private = arguments.output.with_suffix(".partial.sqlite")
+    with open_store(
+        arguments.cache,
+        max_age_days=arguments.cache_days,
+        max_gigabytes=arguments.cache_gigabytes,
+        private=private,
+    ) as store:
+        work = Reuse(store, embedder, sequences, progress)
+        vectors = work.complete()
+        if arguments.cache == "none":
+            store.discard()
+    return vectors, work.reused
+
+
+def _check(path: Path, identifiers: list[str]) -> None:
+    """Make sure that the file itself holds a usable vector for each protein."""
+    _, names, vectors = read_embeddings(path)
+    bad = len(identifiers) - np.isfinite(vectors).all(axis=1).sum()
+    if bad or names != identifiers:
+        raise StepError(
+            "EMBEDDING_INCOMPLETE",
+            f"{path.name} lacks a usable vector for {bad} of {len(names)} proteins. Run again.",
+        )
 
 
 if __name__ == "__main__":

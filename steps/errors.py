@@ -1,5 +1,11 @@
 """The one error that a user may see: a stable code and a sentence that contains the fix."""
 
+#: ProtSpace's notebook that does the same with a GPU of its own; offered when embedding is down.
+COLAB = (
+    "https://colab.research.google.com/github/tsenoner/protspace/blob/main/"
+    "notebooks/ProtSpace_Preparation.ipynb"
+)
+
 
 class StepError(Exception):
     """A step cannot go on, for a reason the user can act on.

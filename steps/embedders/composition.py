@@ -12,7 +12,7 @@ B, X, Z, U and O count neither as residues nor within pairs; a protein made of t
 the zero vector, one with a single residue a zero dipeptide block.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -28,14 +28,18 @@ class Embedder:
     """Composition vectors, float32, 420 dimensions, each in [0, 1]."""
 
     name = "composition"
+    revision = None
+    dimensions = DIMENSIONS
     packages = ("numpy",)
 
-    def embed(self, sequences: Sequence[str], advance: Callable[[int], None]) -> np.ndarray:
+    def embed(
+        self, sequences: Sequence[str], advance: Callable[[int], None]
+    ) -> Iterator[tuple[Sequence[int], np.ndarray]]:
         vectors = np.zeros((len(sequences), DIMENSIONS), dtype=np.float32)
         for row, sequence in zip(vectors, sequences, strict=True):
             row[:] = composition(sequence)
             advance(1)
-        return vectors
+        yield range(len(sequences)), vectors
 
 
 def composition(sequence: str) -> np.ndarray:

@@ -19,7 +19,12 @@ RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 #: A run that is long enough to be met in each stage.
 SLOW = {"methods": "tsne2,pacmap2,localmap2,umap2"}
 QUICK = {"methods": "pca2", "annotations": "sequence"}
-_WIDE = {"PREP_RATE_LIMIT": "1000/minute", "PREP_REFUSED_RATE_LIMIT": "1000/minute"}
+_USUAL = {
+    "PREP_RATE_LIMIT": "1000/minute",
+    "PREP_REFUSED_RATE_LIMIT": "1000/minute",
+    "PREP_CORES": "2",
+    "PREP_EMBEDDER": "composition",
+}
 
 
 def fasta(count=20, length=40, seed=0) -> str:
@@ -38,7 +43,7 @@ class Gateway:
 
     def __init__(self, root: Path, **settings):
         self.root, self.port = root, free_port()
-        self.settings = _WIDE | {"PREP_JOB_ROOT": str(root), "PREP_CORES": "2"} | settings
+        self.settings = _USUAL | {"PREP_JOB_ROOT": str(root)} | settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=60)
         self.log = root.with_suffix(".log")

@@ -102,7 +102,9 @@ def names(news):
 
 def test_stages_never_go_back(stages):
     stages.write("normalize", "embed", "project", "annotate", "project", "bundle", "preview")
-    assert names(stages.news()) == ["normalizing", "embedding", "projecting", "bundling"]
+    order = ["normalizing", "embedding", "annotating", "projecting", "bundling"]
+    assert names(stages.news()) == order
+    stages.write("annotate", "project")
     assert stages.news() == []
 
 
@@ -111,6 +113,18 @@ def test_embedding_and_annotation_may_take_turns(stages, tmp_path):
     assert names(stages.news()) == ["annotating", "embedding"]
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 3, "total": 9}\n{"done": 5, "tot')
     assert [entry["done"] for entry in stages.news()] == [3]
+
+
+def test_projecting_is_told_when_the_last_embedder_is_done(stages, tmp_path):
+    stages.embedders = 2
+    stages.write("embed", "embed", "project")
+    (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
+    assert [(entry["stage"], entry.get("total")) for entry in stages.news()] == [
+        ("embedding", None),
+        ("embedding", 18),
+    ]
+    (tmp_path / "embed.y.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
+    assert names(stages.news()) == ["embedding", "projecting"]
 
 
 def test_a_half_written_line_waits_for_its_end(stages, tmp_path):

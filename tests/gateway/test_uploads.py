@@ -63,7 +63,7 @@ def test_choices_reach_the_run(gateway):
     "fields",
     [
         {"methods": "umap2:n_neighbors=5"},
-        {"embedder": "prot_t5"},
+        {"embedder": "esm2_3b"},
         {"annotations": "/etc/passwd.csv"},
     ],
 )

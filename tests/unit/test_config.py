@@ -65,3 +65,40 @@ def test_generated_files_agree_with_the_model(name):
 
 def test_every_key_says_how_to_choose_it():
     assert all(field.description for field in Config.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ("esm2_8m", "esm2_8m"),
+        ("facebook/esm2_t6_8M_UR50D", "esm2_8m"),
+        ("Rostlab/prot_t5_xl_half_uniref50-enc", "prot_t5"),
+        ("my-lab/my_model.v2", "my-lab/my_model.v2"),
+    ],
+)
+def test_an_embedder_has_one_name(given, canonical):
+    assert load({"embedders": [given]}).embedders == [canonical]
+
+
+@pytest.mark.parametrize("name", ["esmc_300m", "Synthyra/ESMplusplus_large"])
+def test_a_model_that_biocentral_mistakes_is_refused_with_the_remedy(name):
+    with pytest.raises(StepError, match="Set backend to local, or choose esm2_650m"):
+        load({"embedders": [name]})
+    assert load({"embedders": [name], "backend": "local"})
+
+
+def test_a_misspelt_embedder_meets_its_closest_match():
+    with pytest.raises(StepError, match="Did you mean 'esm2_650m'"):
+        load({"embedders": ["esm_650m"]})
+
+
+@pytest.mark.parametrize("url", ["biocentral", "ftp://x", "https://user:pw@x", "https://"])
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(StepError, match="Key 'biocentral_url'"):
+        load({"biocentral_url": url})
+
+
+def test_a_password_for_the_cache_is_refused_and_not_repeated():
+    with pytest.raises(StepError, match="leave the password out") as caught:
+        load({"cache": "postgresql://me:hush@db/store"})
+    assert "hush" not in caught.value.message

@@ -7,11 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protspace.data.loaders.h5 import load_h5
 
-from steps.embed import embed
-from steps.embedders import get_embedder
 from steps.embedders.composition import composition
 from steps.embeddings import dataset_name, identifier_of, read_embeddings, write_embeddings
-from steps.errors import StepError
 
 ODD = ["A0A000_9ACTN/1-57", "50%", "%2F", ".", "a=b:c", "[α]", "Z1"]
 
@@ -34,23 +31,6 @@ def test_euclidean_distance_is_the_hellinger_distance():
 @pytest.mark.parametrize(("sequence", "filled"), [("XX", 0), ("M", 1), ("MXK", 2), ("BZXUO", 0)])
 def test_other_letters_count_neither_alone_nor_in_pairs(sequence, filled):
     assert np.count_nonzero(composition(sequence)) == filled
-
-
-def test_equal_sequences_are_embedded_once():
-    vectors, index = embed(get_embedder("composition"), ["MKV", "MLL", "MKV"])
-    assert (vectors.shape, vectors.dtype, index) == ((2, 420), np.float32, [0, 1, 0])
-
-
-def test_a_vector_that_is_not_finite_is_an_error():
-    class Broken:
-        name, packages = "broken", ()
-
-        def embed(self, sequences, advance):
-            return np.array([[1.0], [np.nan]], dtype=np.float32)
-
-    with pytest.raises(StepError, match="1 of 2 sequences") as caught:
-        embed(Broken(), ["MKV", "MLL"])
-    assert caught.value.code == "EMBEDDING_INCOMPLETE"
 
 
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text))

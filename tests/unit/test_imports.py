@@ -5,7 +5,20 @@ import sys
 
 import pytest
 
-HEAVY = ("numba", "sklearn", "pandas", "matplotlib", "umap", "faiss", "h5py", "Bio", "snakemake")
+HEAVY = (
+    "numba",
+    "sklearn",
+    "pandas",
+    "matplotlib",
+    "umap",
+    "faiss",
+    "h5py",
+    "Bio",
+    "snakemake",
+    "sqlalchemy",
+    "biocentral_api",
+    "torch",
+)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from steps.embeddings import read_embeddings
 from steps.neighbors import nearest_neighbors
 
 METHODS = "pca2,umap2,umap2:metric=cosine,tsne2,mds2,pacmap2,localmap2"
+pytestmark = pytest.mark.slow
 BUNDLE = "results/families/families.parquetbundle"
 
 

@@ -109,6 +109,12 @@ def test_adding_a_method_runs_that_method_and_what_gathers_it(finished, example_
     }
 
 
+def test_another_cache_embeds_nothing_again(finished, example_config):
+    changed = {"cache": "none", "cache_days": 1, "requests_in_flight": 1, "offline": True}
+    output = succeed(finished, "--dry-run", **example_config, **changed)
+    assert jobs(output) == {"provenance": 1, "all": 1, "total": 2}
+
+
 def test_the_configuration_it_wrote_runs_it_again(results, tmp_path):
     succeed(tmp_path, "--configfile", results / "config.yaml")
     again = tmp_path / "results" / "families" / "families.parquetbundle"

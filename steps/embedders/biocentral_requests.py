@@ -1,0 +1,142 @@
+"""Requests to a Biocentral server: each with a time limit, tried again while that may help.
+
+Built on the generated layer of `biocentral_api`, because its comfortable one sets no limit: a
+server that accepts and never answers would hold a run for ever.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import stamina
+import urllib3
+from biocentral_api._generated import ApiClient, ApiException, Configuration
+
+from steps.errors import COLAB, StepError
+
+log = logging.getLogger("steps")
+
+#: (connect, read): seconds for one request, the second between two pieces of an answer.
+_LIMITS = (5.0, 20.0)
+#: How long a server may be away; with the last request's limit, less than a minute.
+_PATIENCE_SECONDS = 30
+_FIRST_WAIT_SECONDS = 0.5
+#: The longest Retry-After of a busy server that is waited for, and how often in a row.
+_LONGEST_WAIT_SECONDS = 300
+_WAITS = 100
+#: What a busy server means that does not say when.
+_BUSY_SECONDS = 15.0
+
+
+class Passing(Exception):
+    """The server cannot be used now; `str` continues the sentence "Biocentral (address) ..."."""
+
+    def __init__(self, reason: str, wait: float | None = None):
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Busy(Passing):
+    """The server lives and asks to come again later."""
+
+
+class NotFound(Exception):
+    """The server does not know what it was asked for."""
+
+
+class Requests:
+    """One server's address and a client of it; may be used from several threads."""
+
+    def __init__(self, url: str):
+        self.url = url
+        # Retries are ours: the pool's own come at once, and hide the reason.
+        self.client = ApiClient(Configuration(host=url, retries=False))
+
+    def ask(self, call: Callable, *arguments: object) -> tuple[Any, int]:
+        """The answer to a call of the generated layer, and how many tries it took.
+
+        Raises:
+            NotFound: 404.
+            StepError: BIOCENTRAL_UNAVAILABLE; EMBEDDING_FAILED where it refuses the request.
+        """
+        try:
+            for waiting in stamina.retry_context(_busy, attempts=_WAITS, timeout=None):
+                with waiting:
+                    for attempt in stamina.retry_context(
+                        _away,
+                        attempts=None,
+                        timeout=_PATIENCE_SECONDS,
+                        wait_initial=_FIRST_WAIT_SECONDS,
+                        wait_jitter=_FIRST_WAIT_SECONDS,
+                    ):
+                        with attempt:
+                            return self._once(call, *arguments), attempt.num
+        except Passing as reason:
+            raise self.unavailable(str(reason)) from None
+
+    def _once(self, call: Callable, *arguments: object) -> Any:
+        try:
+            return call(*arguments, _request_timeout=_LIMITS)
+        except ApiException as error:
+            raise self._meaning(error) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Passing(f"cannot be reached ({_innermost(error)})") from None
+        except Exception as error:
+            log.debug("An answer that cannot be read", exc_info=True)
+            raise Passing(f"answers what cannot be read ({type(error).__name__})") from None
+
+    def _meaning(self, error: ApiException) -> Exception:
+        after = str((error.headers or {}).get("Retry-After", ""))
+        wait = float(after) if after.isdecimal() else None
+        if error.status == 429:
+            wait = wait or _BUSY_SECONDS
+            return Busy(f"is busy and asks to come again in {wait:g} s", wait)
+        if error.status >= 500:
+            return Passing(f"answers {error.status} {error.reason}", wait)
+        if error.status == 404:
+            return NotFound()
+        return StepError(
+            "EMBEDDING_FAILED", f"Biocentral ({self.url}) refuses the request: {_said(error)}."
+        )
+
+    def unavailable(self, reason: str) -> StepError:
+        """BIOCENTRAL_UNAVAILABLE, with what can be done."""
+        return StepError(
+            "BIOCENTRAL_UNAVAILABLE",
+            f"Biocentral ({self.url}) {reason}. Try again later (what arrived is kept), compute "
+            f"with 'backend: local', or use the notebook: {COLAB}",
+        )
+
+
+def _busy(error: Exception) -> float | bool:
+    """How long to wait for a server that is busy."""
+    return isinstance(error, Busy) and error.wait <= _LONGEST_WAIT_SECONDS and error.wait
+
+
+def _away(error: Exception) -> float | bool:
+    """How long to wait for a server that is away; its own wish counts if there is time for it."""
+    if isinstance(error, Busy) or not isinstance(error, Passing):
+        return False
+    return error.wait is None or (error.wait < _PATIENCE_SECONDS and error.wait)
+
+
+def _said(error: ApiException) -> str:
+    """What the server gives as its reason, in the shape of its framework or as it stands."""
+    try:
+        return error.data.detail[0].msg
+    except (AttributeError, IndexError, TypeError):
+        return f"{error.status} {error.reason} {(error.body or '')[:200]}".strip()
+
+
+def _innermost(error: BaseException) -> str:
+    """The reason behind a chain of exceptions, without addresses of Python objects."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    return str(error) if isinstance(error, OSError) else type(error).__name__
+
+
+def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    log.info("Biocentral %s; again in %.1f s.", details.caused_by, details.wait_for)
+
+
+stamina.instrumentation.set_on_retry_hooks([_tell_retry])
