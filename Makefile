@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 LOCAL := .venv-local
 
-.PHONY: help setup demo serve test test-slow test-postgres test-local prefetch bench lint generated lock clean
+.PHONY: help setup demo serve test test-slow test-postgres test-local prefetch bench bench-small lint generated lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,12 @@ serve: $(READY) ## start the gateway on 127.0.0.1:8000; without PREP_EMBEDDER it
 bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
 	@$(BIN)/python benchmarks/gateway.py
+	@$(BIN)/python benchmarks/reuse.py
+
+bench-small: $(READY) ## the same with less work, in minutes
+	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
+	@$(BIN)/python benchmarks/gateway.py --repeat 1
+	@$(BIN)/python benchmarks/reuse.py --sequences 200
 
 generated: $(READY) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files
