@@ -62,11 +62,13 @@ bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME 
 	@$(BIN)/python benchmarks/project.py
 	@$(BIN)/python benchmarks/gateway.py
 	@$(BIN)/python benchmarks/reuse.py
+	@$(BIN)/python benchmarks/annotate.py
 
 bench-small: $(READY) ## the same with less work, in minutes
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
 	@$(BIN)/python benchmarks/reuse.py --sequences 200
+	@$(BIN)/python benchmarks/annotate.py --accessions 1000
 
 generated: $(READY) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files

@@ -64,7 +64,9 @@ async def benchmark(count: int, pace: float) -> None:
         print(f"{title:<16} {seconds:8.2f} s, {asked} sequences asked of the server")
     same = anew[1] == reused[1]
     print(f"The bundles are {'the same bytes' if same else 'DIFFERENT'} ({len(anew[1])} bytes).")
-    print(f"ratio reuse {reused[0] / anew[0]:.3f} {TARGET}", flush=True)
+    # The target is that of 1,000 proteins: with fewer, the rest of the run weighs more.
+    name = "reuse" if count == 1000 else f"reuse-{count}"
+    print(f"ratio {name} {reused[0] / anew[0]:.3f} {TARGET}", flush=True)
     if not same:
         sys.exit(1)
 

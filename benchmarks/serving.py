@@ -20,6 +20,7 @@ from gateway.runs import Runs
 
 SETTINGS = {
     "PREP_EMBEDDER": "composition",
+    "PREP_ANNOTATIONS": "header,sequence",
     "PREP_CORES": "2",
     "PREP_MAX_CONCURRENT_JOBS": "2",
     "PREP_MAX_PENDING_JOBS": "1000",

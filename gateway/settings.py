@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     sequence_max_total_residues: Positive = Field(1500000, description="Most residues altogether.")
     embedder: str = Field("prot_t5", description="Embedder where the upload names none.")
     methods: Names = Field(["pca2", "umap2"], description="Projections where it names none.")
-    annotations: Names = Field(["header", "sequence"], description="Annotations where none.")
+    annotations: Names = Field(
+        ["default", "header", "sequence"], description="Annotations where it names none."
+    )
     allowed_embedders: Names = Field(
         ["prot_t5", "prost_t5", "esm2_8m", "esm2_150m", "esm2_650m", "composition"],
         description="Embedders that an upload may choose.",
@@ -97,7 +99,8 @@ class Settings(BaseSettings):
         description="Projections that an upload may choose.",
     )
     allowed_annotations: Names = Field(
-        ["header", "sequence"], description="Annotations that an upload may choose."
+        ["default", "all", "uniprot", "taxonomy", "interpro", "ted", "header", "sequence"],
+        description="Annotations that an upload may choose.",
     )
     bundle_format: Annotated[Literal[3, 2], BeforeValidator(_number)] = Field(
         2, description="Container of the bundles; 2 opens in every ProtSpace web app up to 5.0."

@@ -51,6 +51,7 @@ class Stages:
         self._steps: dict[Path, Tail] = {}
         self._latest: dict[Path, dict] = {}
         self._held: list[dict] = []
+        self._missing_told = False
 
     def news(self) -> list[dict]:
         """`{"stage", "elapsed"}`, with `done` and `total` where known; it never goes back."""
@@ -60,7 +61,26 @@ class Stages:
         entries.sort(key=lambda entry: _RANK[STAGES[entry["rule"]]])
         told = [self._told(entry) for entry in entries if not self._later(entry)]
         self._held = [entry for entry in entries if self._later(entry)]
-        return [entry for entry in told if entry]
+        return self._with_missing([entry for entry in told if entry])
+
+    def _with_missing(self, told: list[dict]) -> list[dict]:
+        """Name sources that did not answer, once, at whatever stage the run is by then.
+
+        Clients that do not know the field ignore it.
+        """
+        missing = [
+            entry["missing_sources"]
+            for entry in self._latest.values()
+            if "missing_sources" in entry
+        ]
+        if self._missing_told or not missing or not self.shown:
+            return told
+        self._missing_told = True
+        last = told[-1] if told else self._event(list(self.shown)[-1])
+        return [*told[:-1], last | {"missing_sources": missing[0]}]
+
+    def _event(self, stage: str) -> dict:
+        return {"stage": stage, "elapsed": round(time.time() - self.started, 1)}
 
     def _later(self, entry: dict) -> bool:
         """Whether an entry waits: the first projections may begin before the last embedding."""
@@ -87,9 +107,9 @@ class Stages:
         stage = STAGES[entry["rule"]]
         if _RANK[stage] < self.rank:
             return None
-        count = (entry["done"], entry["total"]) if "total" in entry else (-1, -1)
-        if self.shown.get(stage, (-2, -2)) >= count:
+        counts = {key: entry[key] for key in ("done", "total") if "total" in entry}
+        shown = tuple(counts.values()) or (-1, -1)
+        if self.shown.get(stage, (-2, -2)) >= shown:
             return None
-        self.rank, self.shown[stage] = _RANK[stage], count
-        told = {"stage": stage, "elapsed": round(time.time() - self.started, 1)}
-        return told | ({"done": count[0], "total": count[1]} if count[1] >= 0 else {})
+        self.rank, self.shown[stage] = _RANK[stage], shown
+        return self._event(stage) | counts

@@ -20,9 +20,10 @@ rule annotate:
         mem_mb=2000,
         runtime=60,
     params:
-        annotations=SETTINGS.annotations,
+        annotations=SETTINGS.annotation_options,
+        store=SETTINGS.store_options,
     message:
         "Annotating {wildcards.dataset}"
     shell:
-        "python -m steps.annotate {input.sequences:q} --annotations {params.annotations:q}"
+        "python -m steps.annotate {input.sequences:q} {params.annotations:q} {params.store:q}"
         " --output {output.annotations:q} --report {output.report:q} --log {log:q}"

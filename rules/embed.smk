@@ -14,16 +14,17 @@ rule embed:
         "benchmarks/{dataset}/embed.{embedder}.tsv"
     conda:
         "../envs/steps.yaml"
-    threads: 1
+    threads: SETTINGS.embedding_threads
     resources:
         mem_mb=4000,
         runtime=60,
     params:
         model=SETTINGS.embedding_options,
         store=SETTINGS.store_options,
+        requests=SETTINGS.request_options,
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}"
     shell:
         "python -m steps.embed {input.sequences:q} --embedder {wildcards.embedder:q}"
-        " {params.model:q} {params.store:q}"
+        " {params.model:q} {params.store:q} {params.requests:q}"
         " --output {output.embeddings:q} --report {output.report:q} --log {log:q}"

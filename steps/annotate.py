@@ -1,7 +1,8 @@
 """sequences.parquet -> annotations.parquet: one row for each protein, in the order of the input.
 
-Where two groups give the same column, the first one named wins and the later fills its gaps; a
-column of a user's table replaces it. Columns without any value are left out.
+Where two sources give the same column, the curated one (UniProt and others) wins, then the header,
+then what follows from the sequence; each later one fills gaps. A column of a user's table replaces
+all of them. Columns without any value are left out.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import command
-from steps.annotators import GROUPS, is_table
+from steps.annotators import GROUPS, is_ours, is_table
+from steps.annotators.names import expand
 from steps.cells import GRAMMAR
 from steps.files import replacing
 
@@ -22,18 +24,21 @@ from steps.files import replacing
 _DROPPED_BY_WRITER = ("sequence", "organism_id")
 
 
-def annotate(sequences: pa.Table, wanted: Sequence[str]) -> tuple[pa.Table, set[str]]:
+def annotate(
+    sequences: pa.Table, wanted: Sequence[str], curated: dict[str, pa.Array] | None = None
+) -> tuple[pa.Table, set[str]]:
     """The annotation table, and the packages that made its values.
 
     Args:
         sequences: the table of sequences.parquet.
-        wanted: groups and paths of tables, as in the configuration.
+        wanted: groups, single annotations and paths of tables, as in the configuration.
+        curated: columns of the remote sources.
     """
-    columns: dict[str, pa.Array] = {}
+    columns: dict[str, pa.Array] = dict(curated or {})
     packages: set[str] = set()
-    for name in wanted:
-        if not is_table(name):
-            group = import_module(GROUPS[name])
+    for name, module in GROUPS.items():
+        if name in wanted:
+            group = import_module(module)
             _fill(columns, group.columns(sequences))
             packages.update(group.packages)
     tables = [Path(name) for name in wanted if is_table(name)]
@@ -51,7 +56,10 @@ def annotate(sequences: pa.Table, wanted: Sequence[str]) -> tuple[pa.Table, set[
 def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
     for name, column in more.items():
         known = columns.get(name)
-        columns[name] = column if known is None else pc.coalesce(known, column)
+        if known is not None:
+            # A curated number is text, such as a length.
+            column = pc.coalesce(known, column.cast(known.type))
+        columns[name] = column
 
 
 def _kept_name(name: str) -> str:
@@ -61,23 +69,42 @@ def _kept_name(name: str) -> str:
 def main(argv: list[str] | None = None) -> None:
     options = command.parser("annotate", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
-    options.add_argument("--annotations", nargs="*", default=[], metavar="GROUP|TABLE")
+    options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
+    options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
+    options.add_argument("--annotation-days", type=float, default=30)
+    options.add_argument("--strict", action="store_true", help="fail where a source is missing")
     options.add_argument("--output", type=Path, required=True)
+    command.add_store_options(options)
     command.run(options, _work, argv)
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
-    table, packages = annotate(pq.read_table(arguments.sequences), arguments.annotations)
+    sequences = pq.read_table(arguments.sequences)
+    curated = _curated(sequences, arguments, report)
+    table, packages = annotate(sequences, arguments.annotations, curated)
     with replacing(arguments.output) as staged:
         pq.write_table(table, staged)
     names = table.column_names[1:]
     report.counts = {name: table.num_rows - table[name].null_count for name in names}
-    report.parameters = {"annotations": arguments.annotations}
-    report.packages = ("pyarrow", *sorted(packages))
+    report.parameters["annotations"] = arguments.annotations
+    report.packages = ("pyarrow", *sorted(packages), *(("protspace",) if curated else ()))
     if not names:
         command.log.warning(
             "No annotation has a value: the points of the bundle cannot be coloured."
         )
+
+
+def _curated(
+    sequences: pa.Table, arguments: argparse.Namespace, report: command.Report
+) -> dict[str, pa.Array]:
+    """Columns of the remote sources; what they could not give is told in the report."""
+    wanted = expand([name for name in arguments.annotations if not is_ours(name)])
+    if not wanted:
+        return {}
+    # Loads pandas and protspace: a second that a run without them need not take.
+    from steps.annotators.remote.gaps import columns
+
+    return columns(sequences, wanted, arguments, report)
 
 
 if __name__ == "__main__":

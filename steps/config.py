@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from steps.annotators import GROUPS, is_table
+from steps.annotators.names import SOURCES, is_curated, unknown
 from steps.embedders import OWN, Options
 from steps.embedders.models import WRONG_ON_BIOCENTRAL, file_name, find_model
 from steps.errors import StepError
@@ -54,10 +55,16 @@ def _annotation(name: str) -> str:
         if not Path(name).is_file():
             raise ValueError(f"there is no file '{name}'; give its absolute path.")
         return str(Path(name).absolute())
-    if name not in GROUPS:
+    if name not in GROUPS and not is_curated(name):
+        raise ValueError(unknown(name, list(GROUPS)))
+    return name
+
+
+def _source(name: str) -> str:
+    if name not in SOURCES:
+        allowed = list(SOURCES)
         raise ValueError(
-            f"'{name}' is unknown; allowed: {', '.join(GROUPS)}, or a table (.csv, .tsv, .txt)."
-            + did_you_mean(name, list(GROUPS))
+            f"'{name}' is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}"
         )
     return name
 
@@ -145,10 +152,25 @@ class Config(BaseModel):
         42, ge=0, lt=2**32, description="Seed of every method; the same seed gives the same bytes."
     )
     annotations: Annotated[list[str], Names] = Field(
-        ["header", "sequence"],
-        description="What to colour by: 'header' (names, organism from the FASTA header), "
-        "'sequence' (length, mass, charge, ...), and your own tables (.csv, .tsv; first column "
-        "the identifier), which win over the groups on a name clash.",
+        ["default", "header", "sequence"],
+        description="What to colour by: protspace's groups (default all uniprot taxonomy interpro "
+        "ted biocentral) or single annotations (pfam genus ...), fetched; 'header' (names, "
+        "organism from the FASTA header), 'sequence' (length, mass, charge, ...); and your own "
+        "tables (.csv, .tsv; first column the identifier). On a name clash your table wins, then "
+        "what is fetched, then the header, then the sequence; each fills the gaps of the former.",
+    )
+    annotation_days: float = Field(
+        30, ge=0, description="Fetched annotations older than this are fetched again."
+    )
+    refetch: Annotated[list[str], Names] = Field(
+        [],
+        description="Sources to ask again whatever the cache has: uniprot taxonomy interpro ted "
+        "biocentral.",
+    )
+    strict_annotations: bool = Field(
+        False,
+        description="Fail where a source does not answer; otherwise its columns have gaps, and "
+        "the run says so.",
     )
     bundle_format: Literal[3, 2] = Field(
         3,
@@ -196,20 +218,36 @@ class Config(BaseModel):
         return [file_name(name) for name in self.embedders]
 
     @property
+    def embedding_threads(self) -> int:
+        """How many a job may use; Snakemake lowers it to what there is."""
+        return 16 if self.backend == "local" else 1
+
+    @property
     def embedding_options(self) -> list[str]:
         """What decides a language model's vectors, as options of `steps.embed`."""
         names = ("backend", "biocentral_url", "models")
         return [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
 
     def store_options(self, wildcards: object, output: object) -> list[str]:
-        """What changes no vector, only how it is come by, as options of `steps.embed`.
+        """What changes no result, only how it is come by, as options of the steps that fetch.
 
         Its parameters are what Snakemake gives to a function of a rule's `params`. By `output` it
         counts as derived from the job's files, whose own changes decide about running again.
         """
-        names = ("cache", "cache_days", "cache_gigabytes", "requests_in_flight")
+        names = ("cache", "cache_days", "cache_gigabytes")
         options = [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
         return [*options, "--offline"] if self.offline else options
+
+    def request_options(self, wildcards: object, output: object) -> list[str]:
+        """The same for `steps.embed` alone."""
+        return [f"--requests-in-flight={self.requests_in_flight}"]
+
+    @property
+    def annotation_options(self) -> list[str]:
+        """What decides the annotations, as options of `steps.annotate`."""
+        options = ["--annotations", *self.annotations, f"--annotation-days={self.annotation_days}"]
+        options += ["--refetch", *self.refetch] if self.refetch else []
+        return [*options, "--strict"] if self.strict_annotations else options
 
     @property
     def annotation_tables(self) -> list[str]:
@@ -238,6 +276,7 @@ def load(values: dict[str, Any]) -> Config:
         "models": str(Path(config.models).absolute()) if config.models else "",
         "methods": _each("methods", config.methods, canonical_method, faults),
         "annotations": _each("annotations", config.annotations, _annotation, faults),
+        "refetch": _each("refetch", config.refetch, _source, faults),
     }
     _each("embedders", changes["embedders"], lambda name: _servable(name, config.backend), faults)
     if faults:

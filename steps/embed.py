@@ -14,7 +14,6 @@ from steps.embeddings import read_embeddings, write_embeddings
 from steps.errors import StepError
 from steps.progress import Progress
 from steps.reuse import Reuse
-from steps.store import open_store
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,10 +25,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--requests-in-flight", type=int, default=Options.requests_in_flight)
     options.add_argument("--models", default=Options.models, help="folder with checkpoints")
-    options.add_argument("--offline", action="store_true", help="make no connection")
-    options.add_argument("--cache", default="default", help="file, PostgreSQL address, or 'none'")
-    options.add_argument("--cache-days", type=float, default=90)
-    options.add_argument("--cache-gigabytes", type=float, default=20)
+    command.add_store_options(options)
     command.run(options, _work, argv)
 
 
@@ -61,16 +57,10 @@ def _vectors(
     if embedder.revision is None:
         ((_, vectors),) = embedder.embed(sequences, progress.advance)
         return vectors, 0
-    # Without a cache, what arrived is kept beside the output until all of it is there.
-    private = arguments.output.with_suffix(".partial.sqlite")
-    with open_store(
-        arguments.cache,
-        max_age_days=arguments.cache_days,
-        max_gigabytes=arguments.cache_gigabytes,
-        private=private,
-    ) as store:
+    with command.store(arguments) as store:
         work = Reuse(store, embedder, sequences, progress)
         vectors = work.complete()
+        # Without a cache, what arrived is kept beside the output until all of it is there.
         if arguments.cache == "none":
             store.discard()
     return vectors, work.reused

@@ -1,6 +1,7 @@
 """How far a step is: a line `{"done", "total"}` now and then, beside its log."""
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -13,18 +14,28 @@ class Progress:
     def __init__(self, log_path: Path | None, total: int):
         self.path = log_path.with_suffix(".progress.jsonl") if log_path else None
         self.total, self.done, self._written = total, 0, 0.0
+        self._more: dict = {}
+        self._lock = threading.Lock()
         if self.path:
             self.path.unlink(missing_ok=True)
 
     def advance(self, items: int = 1) -> None:
-        """`items` more are done; the last one is always written."""
-        self.done += items
-        now = time.monotonic()
-        if self.done >= self.total or now - self._written >= _SECONDS_BETWEEN:
-            self._written = now
+        """`items` more are done; the last one is always written. Any thread may call it."""
+        with self._lock:
+            self.done += items
+            now = time.monotonic()
+            if self.done >= self.total or now - self._written >= _SECONDS_BETWEEN:
+                self._written = now
+                self._write()
+
+    def note(self, **more: object) -> None:
+        """Say `more` with the counts, from now on."""
+        with self._lock:
+            self._more |= more
             self._write()
 
     def _write(self) -> None:
+        counts = {"done": self.done, "total": self.total, **self._more}
         if self.path:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"done": self.done, "total": self.total}) + "\n")
+                file.write(json.dumps(counts) + "\n")

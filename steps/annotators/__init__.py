@@ -7,7 +7,7 @@ where there is nothing to say.
 
 from pathlib import Path
 
-#: Annotation group -> module with `columns(sequences) -> dict[str, pa.Array]`.
+#: Our own groups -> module with `columns(sequences) -> dict[str, pa.Array]`; the first wins.
 GROUPS = {
     "header": "steps.annotators.header",
     "sequence": "steps.annotators.sequence",
@@ -18,3 +18,8 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 def is_table(name: str) -> bool:
     """Whether an entry of `annotations` names a user's table rather than a group."""
     return Path(name).suffix.lower() in _TABLE_ENDINGS
+
+
+def is_ours(name: str) -> bool:
+    """Whether an entry of `annotations` needs no remote source."""
+    return name in GROUPS or is_table(name)

@@ -24,6 +24,7 @@ _USUAL = {
     "PREP_REFUSED_RATE_LIMIT": "1000/minute",
     "PREP_CORES": "2",
     "PREP_EMBEDDER": "composition",
+    "PREP_ANNOTATIONS": "header,sequence",
 }
 
 
