@@ -7,73 +7,22 @@
 import json
 import re
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from steps.annotators import GROUPS, is_table
-from steps.annotators.names import SOURCES, is_curated, unknown
-from steps.embedders import OWN, Options
-from steps.embedders.models import WRONG_ON_BIOCENTRAL, file_name, find_model
+from steps.annotators import is_table
+from steps.config_values import address, annotation, embedder, listed, servable, source
+from steps.embedders import Options
+from steps.embedders.models import file_name
 from steps.errors import StepError
 from steps.fasta import Limits
 from steps.methods import canonical_method, did_you_mean
 from steps.store import check_cache
 
-
-def _listed(value: Any) -> Any:
-    """`a,b` from the command line is the list [a, b]."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _embedder(name: str) -> str:
-    return name if name in OWN else find_model(name).name
-
-
-def _servable(name: str, backend: str) -> str:
-    if backend == "biocentral" and name in WRONG_ON_BIOCENTRAL:
-        raise ValueError(
-            f"Biocentral answers '{name}' with vectors of another model (it loads the checkpoint "
-            "as an ESM-2). Set backend to local, or choose esm2_650m."
-        )
-    return name
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("the value is no address like https://biocentral.rostlab.org.")
-    return url.rstrip("/")
-
-
-def _annotation(name: str) -> str:
-    if is_table(name):
-        if not Path(name).is_file():
-            raise ValueError(f"there is no file '{name}'; give its absolute path.")
-        return str(Path(name).absolute())
-    if name not in GROUPS and not is_curated(name):
-        raise ValueError(unknown(name, list(GROUPS)))
-    return name
-
-
-def _source(name: str) -> str:
-    if name not in SOURCES:
-        allowed = list(SOURCES)
-        raise ValueError(
-            f"'{name}' is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}"
-        )
-    return name
-
-
-def _once(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(values))
-
-
-Names = BeforeValidator(_listed)
+Names = BeforeValidator(listed)
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -100,7 +49,7 @@ class Config(BaseModel):
         description="Where language models run: 'biocentral' sends the sequences to that server, "
         "'local' computes on this machine's GPU or CPU (needs the extra 'local').",
     )
-    biocentral_url: Annotated[str, AfterValidator(_address)] = Field(
+    biocentral_url: Annotated[str, AfterValidator(address)] = Field(
         Options.biocentral_url, description="The Biocentral server, or one of your own."
     )
     requests_in_flight: int = Field(
@@ -272,13 +221,14 @@ def load(values: dict[str, Any]) -> Config:
     faults: list[str] = []
     changes = {
         "input": str(Path(config.input).absolute()),
-        "embedders": _each("embedders", config.embedders, _embedder, faults),
+        "embedders": _each("embedders", config.embedders, embedder, faults),
         "models": str(Path(config.models).absolute()) if config.models else "",
         "methods": _each("methods", config.methods, canonical_method, faults),
-        "annotations": _each("annotations", config.annotations, _annotation, faults),
-        "refetch": _each("refetch", config.refetch, _source, faults),
+        "annotations": _each("annotations", config.annotations, annotation, faults),
+        "refetch": _each("refetch", config.refetch, source, faults),
     }
-    _each("embedders", changes["embedders"], lambda name: _servable(name, config.backend), faults)
+    served = partial(servable, backend=config.backend)
+    _each("embedders", changes["embedders"], served, faults)
     if faults:
         raise _invalid(faults)
     return config.model_copy(update=changes)
@@ -291,7 +241,7 @@ def _each(key: str, values: list[str], check, faults: list[str]) -> list[str]:
             checked.append(check(value))
         except ValueError as error:
             faults.append(f"Key '{key}': {error}")
-    return _once(checked)
+    return list(dict.fromkeys(checked))
 
 
 def _invalid(sentences: list[str]) -> StepError:
