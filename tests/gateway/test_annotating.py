@@ -37,6 +37,7 @@ def annotations(gateway, events):
     return read_bundle_contents(content, warn_legacy=False).annotations
 
 
+@pytest.mark.slow
 def test_a_complete_run_has_no_warning_and_all_columns(annotating):
     events = upload(annotating)
     assert events[-1]["event"] == "done" and events[-1]["data"]["warnings"] == []

@@ -48,6 +48,7 @@ def test_several_embedders_count_together_and_are_all_in_the_bundle(embedding, f
     ]
 
 
+@pytest.mark.slow
 def test_an_upload_asks_for_what_no_upload_had_before(embedding, fake):
     whole = fasta(30)
     first = "".join(whole.splitlines(keepends=True)[:50])

@@ -87,6 +87,7 @@ def test_five_uploads_at_once_all_get_their_own_bundle(gateway):
     assert rows == [20, 21, 22, 23, 24]
 
 
+@pytest.mark.slow
 def test_the_run_sees_nothing_of_the_gateways_environment(start_gateway):
     gateway = start_gateway(PREP_API_TOKEN="secret-of-the-gateway")
     answer = gateway.post(headers={"Authorization": "Bearer secret-of-the-gateway"}, methods="pca2")
@@ -107,6 +108,7 @@ def test_metrics_count_what_happened(gateway, done):
     assert 'gateway_stage_seconds_count{step="embed"}' in text
 
 
+@pytest.mark.slow
 def test_log_lines_carry_the_job_and_can_be_json(start_gateway):
     gateway = start_gateway(PREP_LOG_JSON_FORMAT="true", PREP_NONSENSE="1")
     job_id = gateway.submit()

@@ -48,6 +48,7 @@ def test_any_file_name_is_taken(gateway, name):
     gateway.client.delete(f"/api/prepare/{answer.json()['job_id']}")
 
 
+@pytest.mark.slow
 def test_gzip_is_taken(gateway):
     job_id = gateway.submit(gzip.compress(fasta(21).encode()))
     assert gateway.finish(job_id)["event"] == "done"

@@ -76,8 +76,17 @@ def test_uniprot_gets_several_batches_at_a_time_and_no_more_than_agreed(bench):
     assert 2 < bench.web.uniprot.max_in_flight <= 8
 
 
-@pytest.mark.parametrize("source", ["uniprot", "taxonomy", "interpro", "ted"])
-@pytest.mark.parametrize("fault", ["503", "down", "garbage", "html", "400"])
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        *(("uniprot", fault) for fault in ("503", "down", "garbage", "html", "400")),
+        *(
+            (source, fault)
+            for source in ("taxonomy", "interpro", "ted")
+            for fault in ("503", "html")
+        ),
+    ],
+)
 @pytest.mark.slow
 def test_a_source_that_is_down_leaves_gaps_and_says_so(bench, source, fault):
     bench.web.services[source].fault = fault
@@ -110,6 +119,7 @@ def test_what_was_fetched_before_is_there_offline(bench):
     assert not bench.web.connects
 
 
+@pytest.mark.slow
 def test_strict_makes_a_gap_an_error(bench):
     bench.web.ted.fault = "503"
     ended = bench.start(proteins(10), "--strict", wanted="ted")
@@ -139,6 +149,7 @@ def test_a_short_answer_is_a_gap_and_no_absence(bench, source):
     assert cells(table, "pfam") == cells(bench.protspace(proteins(60), "default,pfam"), "pfam")
 
 
+@pytest.mark.slow
 def test_names_that_cannot_be_fetched_are_told_and_their_answers_not_kept(bench):
     bench.web.files.fault = "html"
     bench.annotate(proteins(20), wanted="cath,ec")

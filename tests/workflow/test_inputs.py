@@ -22,6 +22,7 @@ def identifiers_in(folder, dataset):
     return read_bundle_contents(path).annotations["protein_id"].to_pylist()
 
 
+@pytest.mark.slow
 def test_a_folder_is_one_run_with_a_bundle_each(tmp_path):
     source = tmp_path / "source files"
     source.mkdir()

@@ -115,6 +115,7 @@ def test_another_cache_embeds_nothing_again(finished, example_config):
     assert jobs(output) == {"provenance": 1, "all": 1, "total": 2}
 
 
+@pytest.mark.slow
 def test_the_configuration_it_wrote_runs_it_again(results, tmp_path):
     succeed(tmp_path, "--configfile", results / "config.yaml")
     again = tmp_path / "results" / "families" / "families.parquetbundle"
