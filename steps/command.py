@@ -105,7 +105,7 @@ def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = N
 def _leave(status: int) -> NoReturn:
     """End at once, now that all files are in place.
 
-    Arrow's threads abort about one process in a hundred on a busy machine while the interpreter
+    Arrow's threads abort one process in some hundreds on a busy machine while the interpreter
     tears itself down, which would turn finished work into a failed job.
     """
     logging.shutdown()
