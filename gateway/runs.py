@@ -76,6 +76,14 @@ class Run:
     def request(self) -> dict:
         return json.loads((self.path / "request.json").read_text())
 
+    @property
+    def embedders(self) -> int:
+        """How many embedders it was asked for; one where that is not known any more."""
+        try:
+            return self.request["embedders"]
+        except (OSError, ValueError, KeyError):
+            return 1
+
     def read_provenance(self) -> dict:
         """provenance.json, or nothing where the run did not get that far."""
         if not self.provenance.is_file():

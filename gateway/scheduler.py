@@ -148,8 +148,7 @@ class Scheduler:
 
     async def _follow(self, run: Run) -> None:
         """Tell stages until the workflow is gone, then what became of it."""
-        embedders = len(run.request["chosen"].get("embedders", ["the default"]))
-        stages = Stages(run.path, run.logs, started=run.state.started, embedders=embedders)
+        stages = Stages(run.path, run.logs, started=run.state.started, embedders=run.embedders)
         watcher = asyncio.create_task(self._watch(run, stages))
         left = run.state.started + self.settings.pipeline_timeout_seconds - time.time()
         try:

@@ -48,6 +48,9 @@ def prune(settings: Settings) -> None:
             removed = opened.prune()
     except StepError as error:
         log.error("cache_not_pruned", error=error.message)
+    except Exception:
+        # Whatever the cache has, runs are swept.
+        log.exception("cache_not_pruned")
     else:
         log.debug("cache_pruned", expired=removed.expired, evicted=removed.evicted)
 

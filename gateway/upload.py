@@ -112,12 +112,13 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
     chosen = choices(form, settings)
     file = form["file"]
     counts = await to_thread.run_sync(_store, file.file, folder / "input.fasta", settings)
-    _write_configuration(folder, chosen, settings)
+    embedders = _write_configuration(folder, chosen, settings)
     return {
         "schema_version": 1,
         "file_name": (file.filename or "")[:200],
         "counts": counts.as_dict(),
         "chosen": chosen,
+        "embedders": embedders,
     }
 
 
@@ -135,7 +136,11 @@ def _store(source, path: Path, settings: Settings) -> Counts:
         raise GatewayError(status, error.code, error.message) from error
 
 
-def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> None:
-    """The run's config.yaml; its input is the file beside it, whatever the folder is called."""
+def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> int:
+    """The run's config.yaml; its input is the file beside it, whatever the folder is called.
+
+    Returns the number of its embedders, each counted once.
+    """
     values = settings.configuration(**chosen).model_dump() | {"input": "input.fasta"}
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+    return len(values["embedders"])

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ class Reuse:
         self.vectors: dict[bytes, np.ndarray] = {}
         self.dimensions = embedder.dimensions
         self.reused = 0
+        #: What the store has in another length than the rest; to be made again.
+        self.odd: set[bytes] = set()
 
     def complete(self) -> np.ndarray:
         """All vectors: float32, shape (n, dimensions), in the order of the sequences.
@@ -46,7 +49,7 @@ class Reuse:
         """
         self._look_up()
         while missing := self._missing():
-            mine = self.store.claim(self.embedder.name, self.embedder.revision, missing)
+            mine = self.store.claim(self.embedder.name, self.embedder.revision, missing) | self.odd
             if mine:
                 self._embed([digest for digest in missing if digest in mine])
             else:
@@ -62,6 +65,7 @@ class Reuse:
         if missing := self._missing():
             found = self.store.embeddings(self.embedder.name, self.embedder.revision, missing)
             usable = self._usable(list(found), list(found.values()))
+            self.odd = found.keys() - usable.keys()
             self.vectors |= usable
             self.reused += len(usable)
             if usable:
@@ -87,10 +91,11 @@ class Reuse:
             )
 
     def _usable(self, digests: list[bytes], vectors) -> dict[bytes, np.ndarray]:
-        """The vectors that are finite and have the embedder's length."""
+        """The vectors that are finite and have the embedder's length, or that of most of them."""
+        lengths = Counter(map(len, vectors))
+        self.dimensions = self.dimensions or max(lengths, key=lengths.get, default=None)
         usable = {}
         for digest, vector in zip(digests, vectors, strict=True):
-            self.dimensions = self.dimensions or len(vector)
             if len(vector) == self.dimensions and np.isfinite(vector).all():
                 usable[digest] = vector
         return usable

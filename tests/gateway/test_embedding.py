@@ -38,7 +38,7 @@ def test_progress_comes_from_the_server(start_gateway):
 
 @pytest.mark.slow
 def test_several_embedders_count_together_and_are_all_in_the_bundle(embedding, fake):
-    job = embedding.submit(fasta(20), embedders="esm2_8m,esm2_650m")
+    job = embedding.submit(fasta(20), embedders="esm2_8m,esm2_650m,esm2_8m")
     events = list(embedding.events(job))
     assert events[-1]["event"] == "done" and counts(events)[-1] == (40, 40)
     results = embedding.root / job / "results" / "input"

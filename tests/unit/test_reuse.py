@@ -85,6 +85,14 @@ def test_a_vector_that_cannot_be_used_is_counted_and_not_kept(cache, bad):
     assert second.asked == ["MLL"]
 
 
+def test_vectors_of_another_length_in_the_store_are_made_again(cache):
+    vectors(Counting(MKV=[1, 2, 3]), cache, SEQUENCES[:1])
+    vectors(Counting(), cache, SEQUENCES[1:])
+    second = Counting()
+    assert vectors(second, cache).shape == (4, 2)
+    assert second.asked == SEQUENCES[:1]
+
+
 def test_runs_side_by_side_share_the_work(cache):
     gate, embedders = threading.Barrier(5), [Counting() for _ in range(5)]
 

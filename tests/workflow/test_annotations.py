@@ -160,6 +160,14 @@ def test_names_that_cannot_be_fetched_are_told_and_their_answers_not_kept(bench)
     assert any("(" in cell for cell in cells(named, "cath"))
 
 
+def test_half_a_file_of_names_offline_is_none_and_no_failure(bench):
+    kept = bench.folder / "home/.cache/protspace/enzyme/ec_names.json"
+    bench.annotate(proteins(20), wanted="ec")
+    kept.write_text('{"1.1.1.1": "alcoh')
+    bench.annotate(proteins(20), "--offline", wanted="ec")
+    assert any("names of EC numbers" in warning for warning in bench.report["warnings"])
+
+
 def test_the_curated_value_wins_and_the_others_fill_its_gaps(bench):
     table = bench.annotate({"P10000": "MKVL", "my_protein": "MKVLAA"}, wanted="sequence,default")
     theirs = bench.protspace({"P10000": "MKVL"}, "default")

@@ -30,15 +30,19 @@ class Reference:
     def names(self, offline: bool) -> dict:
         """The names; none where they are not on this disk and cannot be fetched."""
         if offline or why_unreachable(self.url):
-            return self._sound(self.parse(self.kept)) if self.kept.is_file() else {}
+            return self._sound(lambda: self.parse(self.kept)) if self.kept.is_file() else {}
         for wait in _WAITS:
             time.sleep(wait)
-            if names := self._sound(self.load()):
+            if names := self._sound(self.load):
                 return names
         return {}
 
-    def _sound(self, names: dict) -> dict:
-        """protspace keeps whatever came, be it the web page of a proxy, for weeks."""
+    def _sound(self, read: Callable[[], dict]) -> dict:
+        """protspace keeps whatever came for weeks: half a file, or the web page of a proxy."""
+        try:
+            names = read()
+        except (OSError, ValueError):
+            names = {}
         if any(names.values()) and not any(key.startswith("<") for key in names):
             return names
         self.kept.unlink(missing_ok=True)
