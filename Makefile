@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 LOCAL := .venv-local
 
-.PHONY: help setup demo serve test test-slow test-postgres test-local prefetch bench bench-small lint generated lock clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-local prefetch bench bench-small lint generated lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,10 +29,13 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 	@scripts/show-results $(DEMO)/results/families
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -m "not slow and not postgres and not local"
+	@$(BIN)/python -m pytest -m "not slow and not postgres and not local and not faults"
 
 test-slow: $(READY) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow
+
+test-faults: $(READY) ## kills, fuzz and load (under 15 minutes)
+	@$(BIN)/python -m pytest -m faults tests/faults
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
@@ -75,10 +78,18 @@ generated: $(READY) ## write configuration, settings and environment files again
 	@$(BIN)/python -m gateway.settings_doc
 
 lock: ## resolve all versions again (needs uv)
-	uv pip compile --universal --group dev --no-header --no-annotate --upgrade \
+	uv pip compile --universal --group dev --extra similarity --no-header --no-annotate --upgrade \
 		pyproject.toml -o requirements.lock
-	uv pip compile --universal --group dev --extra local --no-header --no-annotate --upgrade \
+	uv pip compile --universal --group dev --extra similarity --extra local --no-header --no-annotate --upgrade \
 		--constraints requirements.lock pyproject.toml -o requirements-local.lock
+
+audit: $(READY) .venv-audit/.ready ## look for known vulnerabilities of the locked versions (needs PyPI)
+	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit requirements.lock requirements-local.lock
+
+.venv-audit/.ready:
+	@$(BIN)/python -m venv --clear .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --quiet --disable-pip-version-check pip-audit
+	@touch $@
 
 clean: ## remove what the targets above have made
 	rm -rf $(VENV) $(DEMO)

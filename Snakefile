@@ -23,27 +23,27 @@ except StepError as error:
     raise WorkflowError(error.message)
 
 EMBEDDERS = SETTINGS.embedder_files
-PROJECTIONS = expand("{embedder}.{method}", embedder=EMBEDDERS, method=SETTINGS.methods)
+PROJECTIONS = SETTINGS.projections
 
 
 wildcard_constraints:
     dataset="[^/]+",
-    embedder="|".join(EMBEDDERS),
+    embedder="|".join([*EMBEDDERS, "MMseqs2"]),
     method="[^/]+",
+
+
+rule all:
+    """A bundle, its provenance and its pictures for each data set."""
+    input:
+        expand("results/{dataset}/{dataset}.parquetbundle", dataset=DATASETS),
+        expand("results/{dataset}/provenance.json", dataset=DATASETS),
+        expand("results/{dataset}/previews/{picture}.svg", dataset=DATASETS, picture=PROJECTIONS),
 
 
 include: "rules/normalize.smk"
 include: "rules/embed.smk"
 include: "rules/annotate.smk"
 include: "rules/project.smk"
+include: "rules/branches.smk"
 include: "rules/bundle.smk"
 include: "rules/report.smk"
-
-
-rule all:
-    """A bundle, its provenance and its pictures for each data set."""
-    default_target: True
-    input:
-        expand("results/{dataset}/{dataset}.parquetbundle", dataset=DATASETS),
-        expand("results/{dataset}/provenance.json", dataset=DATASETS),
-        expand("results/{dataset}/previews/{picture}.svg", dataset=DATASETS, picture=PROJECTIONS),

@@ -9,6 +9,15 @@ rule bundle:
             "results/{{dataset}}/projections/{projection}.parquet",
             projection=PROJECTIONS,
         ),
+        clusters=CLUSTERS,
+        transferred=TRANSFERRED,
+        scores=SCORES,
+        quality=QUALITY,
+        settings=branch(
+            SETTINGS.styles,
+            then="results/{dataset}/styles.json",
+            otherwise=LEGENDS,
+        ),
     output:
         bundle="results/{dataset}/{dataset}.parquetbundle",
         report="results/{dataset}/reports/bundle.json",
@@ -29,4 +38,6 @@ rule bundle:
     shell:
         "python -m steps.bundle --annotations {input.annotations:q}"
         " --projections {input.projections:q} --format {params.format}"
+        " --more {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
+        " --quality {input.quality:q} --settings {input.settings:q}"
         " --output {output.bundle:q} --report {output.report:q} --log {log:q}"

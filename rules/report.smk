@@ -14,6 +14,10 @@ rule provenance:
             "results/{{dataset}}/reports/project.{projection}.json",
             projection=PROJECTIONS,
         ),
+        branches=expand(
+            "results/{{dataset}}/reports/{branch}.json",
+            branch=SETTINGS.branches,
+        ),
         bundle="results/{dataset}/reports/bundle.json",
     output:
         provenance="results/{dataset}/provenance.json",
@@ -42,6 +46,7 @@ rule preview:
     input:
         projection="results/{dataset}/projections/{embedder}.{method}.parquet",
         annotations="results/{dataset}/annotations.parquet",
+        legends=branch(SETTINGS.styles, then="results/{dataset}/styles.json"),
     output:
         picture=report(
             "results/{dataset}/previews/{embedder}.{method}.svg",
@@ -63,4 +68,4 @@ rule preview:
         "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:
         "python -m steps.preview {input.projection:q} --annotations {input.annotations:q}"
-        " --output {output.picture:q} --log {log:q}"
+        " --legends {input.legends:q} --output {output.picture:q} --log {log:q}"

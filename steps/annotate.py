@@ -18,6 +18,7 @@ from steps import command
 from steps.annotators import GROUPS, is_ours, is_table
 from steps.annotators.names import expand
 from steps.cells import GRAMMAR
+from steps.embedders import Options
 from steps.files import replacing
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
@@ -72,6 +73,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
     options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
     options.add_argument("--annotation-days", type=float, default=30)
+    options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
     options.add_argument("--output", type=Path, required=True)
     command.add_store_options(options)

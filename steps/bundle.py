@@ -4,98 +4,32 @@ Exit status 0 means that the bundle is valid: `steps.bundle_check` has read it a
 """
 
 import argparse
-from collections import Counter
-from collections.abc import Sequence
+import json
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import command
 from steps.bundle_check import check_bundle
-from steps.cells import GRAMMAR, loadable
+from steps.bundle_tables import (
+    loadable_annotations,
+    projection_tables,
+    with_columns,
+    with_quality,
+)
 from steps.errors import StepError
 from steps.files import replacing
-from steps.methods import split_method
 
 
-def projection_names(origins: Sequence[tuple[str, str]]) -> list[str]:
-    """protspace's names for (embedder, method) pairs: `ProtT5 — UMAP 2 (n=50)`.
-
-    As in protspace, inline parameters appear only where one embedder has the method twice.
-    """
-    from protspace.data.loaders.embedding_set import format_param_suffix, format_projection_name
-
-    split = [(embedder, *split_method(method)) for embedder, method in origins]
-    count = Counter((embedder, method) for embedder, method, _ in split)
-    return [
-        format_projection_name(
-            embedder,
-            method,
-            2,
-            format_param_suffix(inline) if inline and count[embedder, method] > 1 else "",
-        )
-        for embedder, method, inline in split
-    ]
-
-
-def projection_tables(paths: Sequence[Path]) -> tuple[pa.Table, pa.Table]:
-    """protspace's projections_metadata and projections_data tables, in the order of `paths`."""
-    tables = [pq.read_table(path) for path in paths]
-    notes = [_notes(table) for table in tables]
-    names = projection_names([(note["embedder"], note["method"]) for note in notes])
-    metadata = pa.table(
-        {
-            "projection_name": names,
-            "dimensions": [2] * len(names),
-            "info_json": [note["info_json"] for note in notes],
-            "source": [note["embedder"] for note in notes],
-        }
-    )
-    return metadata, pa.concat_tables(map(_long, names, tables))
-
-
-def _notes(table: pa.Table) -> dict[str, str]:
-    return {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-
-
-def _long(name: str, table: pa.Table) -> pa.Table:
-    named = pa.repeat(pa.scalar(name), table.num_rows)
-    empty = pa.nulls(table.num_rows, pa.float32())
-    return pa.table(
-        {
-            "projection_name": named,
-            "protein_id": table["protein_id"],
-            "x": table["x"],
-            "y": table["y"],
-            "z": empty,
-        }
-    )
-
-
-def loadable_annotations(table: pa.Table) -> tuple[pa.Table, int]:
-    """The table without what the web app cannot load, and the number of cells changed for it."""
-    changed = 0
-    for position, name in enumerate(table.column_names):
-        if name != "protein_id" and pa.types.is_string(table[name].type):
-            column, count = _loadable_column(table[name])
-            table = table.set_column(position, name, column)
-            changed += count
-    return table.replace_schema_metadata(GRAMMAR), changed
-
-
-def _loadable_column(column: pa.ChunkedArray) -> tuple[pa.Array, int]:
-    coded = column.combine_chunks().dictionary_encode()
-    before = coded.dictionary
-    after = pa.array([loadable(cell) for cell in before.to_pylist()], pa.string())
-    touched = pc.not_equal(before, after)
-    count = pc.sum(touched.take(coded.indices)).as_py() or 0
-    return after.take(coded.indices), count
-
-
-def write_bundle(path: Path, tables: list[pa.Table], container: int) -> None:
-    """Write the three core tables as container 3 (protspace's writer) or 2.
+def write_bundle(
+    path: Path,
+    tables: list[pa.Table],
+    container: int,
+    settings: dict | None = None,
+    statistics: pa.Table | None = None,
+) -> None:
+    """Write the three core tables, and the two optional parts, as container 3 or 2.
 
     Raises:
         StepError: BUNDLE_INVALID, in the words of protspace's writer.
@@ -105,13 +39,24 @@ def write_bundle(path: Path, tables: list[pa.Table], container: int) -> None:
     with replacing(path) as staged:
         try:
             if container == 3:
-                protspace.write_bundle(tables, staged)
+                protspace.write_bundle(tables, staged, settings, statistics)
             else:
-                parts = [protspace.write_part(_legacy(table)) for table in tables]
-                staged.write_bytes(protspace.PARQUET_BUNDLE_DELIMITER.join(parts))
+                staged.write_bytes(_container_2(tables, settings, statistics))
             check_bundle(staged, tables[0]["protein_id"].to_pylist())
         except ValueError as error:
             raise StepError("BUNDLE_INVALID", f"The bundle cannot be written: {error}") from error
+
+
+def _container_2(tables: list[pa.Table], settings: dict | None, statistics: pa.Table | None):
+    from protspace.data.io import bundle as protspace
+
+    parts = [protspace.write_part(_legacy(table)) for table in tables]
+    if settings or statistics is not None:
+        # Parts are told apart by their position, so settings that are not there leave it empty.
+        parts.append(protspace.create_settings_parquet(settings) if settings else b"")
+    if statistics is not None:
+        parts.append(protspace.write_part(statistics))
+    return protspace.PARQUET_BUNDLE_DELIMITER.join(parts)
 
 
 def _legacy(table: pa.Table) -> pa.Table:
@@ -124,15 +69,24 @@ def main(argv: list[str] | None = None) -> None:
     options = command.parser("bundle", __doc__)
     options.add_argument("--annotations", type=Path, required=True)
     options.add_argument("--projections", type=Path, nargs="+", required=True)
+    options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
+    options.add_argument("--statistics", type=Path, nargs="?", help="scores of steps.statistics")
+    options.add_argument("--quality", type=Path, nargs="?", help="its faithfulness of each map")
+    options.add_argument("--settings", type=Path, nargs="?", help="legends: JSON of steps.styles")
     options.add_argument("--format", type=int, choices=(3, 2), default=3)
     options.add_argument("--output", type=Path, required=True)
     command.run(options, _work, argv)
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
-    annotations, changed = loadable_annotations(pq.read_table(arguments.annotations))
+    table = with_columns(pq.read_table(arguments.annotations), arguments.more)
+    annotations, changed = loadable_annotations(table)
     metadata, data = projection_tables(arguments.projections)
-    write_bundle(arguments.output, [annotations, metadata, data], arguments.format)
+    metadata = with_quality(metadata, _json(arguments.quality) or {})
+    statistics = pq.read_table(arguments.statistics) if arguments.statistics else None
+    tables = [annotations, metadata, data]
+    settings = _json(arguments.settings)
+    write_bundle(arguments.output, tables, arguments.format, settings, statistics)
     report.counts = {
         "proteins": annotations.num_rows,
         "projections": metadata.num_rows,
@@ -147,6 +101,10 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
             f"{changed} annotation cell(s) were shortened to 256 characters or freed of control "
             "characters, which the web app cannot load."
         )
+
+
+def _json(path: Path | None) -> dict | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path else None
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ so that whoever started it can say why without reading the log.
 """
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -121,13 +122,13 @@ def _run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None) -
     _start_log(arguments.log, report)
     try:
         work(arguments, report)
+        if arguments.report:
+            write_json(arguments.report, report.as_dict(time.monotonic() - started))
     except StepError as error:
-        _fail(step, arguments.log, error)
-    except Exception:
+        _fail(step, arguments.log, _of_limits(error) or error)
+    except Exception as error:
         log.debug("%s", traceback.format_exc())
-        _fail(step, arguments.log, _unexpected(arguments.log))
-    if arguments.report:
-        write_json(arguments.report, report.as_dict(time.monotonic() - started))
+        _fail(step, arguments.log, _of_limits(error) or _unexpected(arguments.log))
 
 
 def _start_log(path: Path | None, report: Report) -> None:
@@ -148,6 +149,23 @@ def error_file(log_path: Path) -> Path:
     return log_path.with_suffix(".error.json")
 
 
+def _of_limits(error: BaseException | None) -> StepError | None:
+    """What to say where memory or disk were at fault, at whatever depth."""
+    if error is None:
+        return None
+    if isinstance(error, MemoryError):
+        message = "The step needs more memory than it may use. Use fewer sequences, or allow more."
+        return StepError("OUT_OF_MEMORY", message)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        message = "The disk is full, or the quota used up. Free some space and run again."
+        return StepError("DISK_FULL", message)
+    if number == errno.EFBIG:
+        message = "The step would write a file larger than it may. Use fewer sequences."
+        return StepError("OUTPUT_TOO_LARGE", message)
+    return _of_limits(error.__cause__ or error.__context__)
+
+
 def _unexpected(log_path: Path | None) -> StepError:
     where = f" The traceback is in {log_path}." if log_path else " Use --log FILE to see where."
     name = type(sys.exception()).__name__
@@ -156,6 +174,9 @@ def _unexpected(log_path: Path | None) -> StepError:
 
 def _fail(step: str, log_path: Path | None, error: StepError) -> None:
     if log_path:
-        write_json(error_file(log_path), {"code": error.code, "message": error.message})
+        try:
+            write_json(error_file(log_path), {"code": error.code, "message": error.message})
+        except OSError as fault:
+            log.warning("%s cannot be written: %s", error_file(log_path), fault)
     log.error("%s: %s: %s", step, error.code, error.message)
     raise SystemExit(1)

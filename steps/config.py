@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from steps.annotators import is_table
-from steps.config_values import address, annotation, embedder, listed, servable, source
+from steps.annotators.names import expand, sources_of
+from steps.config_values import address, annotation, embedder, listed, servable, source, styles_file
 from steps.embedders import Options
 from steps.embedders.models import file_name
 from steps.errors import StepError
 from steps.fasta import Limits
-from steps.methods import canonical_method, did_you_mean
+from steps.methods import SIMILARITY, SIMILARITY_METHOD, canonical_method, did_you_mean
 from steps.store import check_cache
 
 Names = BeforeValidator(listed)
@@ -121,6 +122,26 @@ class Config(BaseModel):
         description="Fail where a source does not answer; otherwise its columns have gaps, and "
         "the run says so.",
     )
+    statistics: bool = Field(
+        False,
+        description="Score how far the maps can be trusted: how well each keeps neighbours, how "
+        "well annotations separate; adds automatic clusters to colour by.",
+    )
+    transfer: Annotated[list[str], Names] = Field(
+        [],
+        description="Annotations whose gaps are filled from the nearest protein that has a value, "
+        "by the vectors of the first embedder (EAT). What is filled in is marked as predicted.",
+    )
+    similarity: bool = Field(
+        False,
+        description="One more map, of the sequences themselves: identities of all pairs by "
+        "MMseqs2, placed by MDS; for up to 5,000 proteins.",
+    )
+    styles: Annotated[str, AfterValidator(styles_file)] = Field(
+        "",
+        description="JSON file with colours, shapes and order of the values of annotations, as "
+        "`protspace style` takes it.",
+    )
     bundle_format: Literal[3, 2] = Field(
         3,
         description="Container of the bundle: 3 is protspace's current one; 2 is for ProtSpace "
@@ -167,6 +188,18 @@ class Config(BaseModel):
         return [file_name(name) for name in self.embedders]
 
     @property
+    def projections(self) -> list[str]:
+        """All maps as they stand in paths: `<embedder>.<method>`."""
+        maps = [f"{embedder}.{name}" for embedder in self.embedder_files for name in self.methods]
+        return [*maps, f"{SIMILARITY}.{SIMILARITY_METHOD}"] if self.similarity else maps
+
+    @property
+    def branches(self) -> list[str]:
+        """The optional rules that are asked for, in the order of the DAG."""
+        names = ("similarity", "statistics", "transfer", "styles")
+        return [name for name in names if getattr(self, name)]
+
+    @property
     def embedding_threads(self) -> int:
         """How many a job may use; Snakemake lowers it to what there is."""
         return 16 if self.backend == "local" else 1
@@ -196,6 +229,9 @@ class Config(BaseModel):
         """What decides the annotations, as options of `steps.annotate`."""
         options = ["--annotations", *self.annotations, f"--annotation-days={self.annotation_days}"]
         options += ["--refetch", *self.refetch] if self.refetch else []
+        if "biocentral" in sources_of(expand(self.annotations)):
+            # For the others a change of the address is none of theirs.
+            options.append(f"--biocentral-url={self.biocentral_url}")
         return [*options, "--strict"] if self.strict_annotations else options
 
     @property
@@ -223,6 +259,7 @@ def load(values: dict[str, Any]) -> Config:
         "input": str(Path(config.input).absolute()),
         "embedders": _each("embedders", config.embedders, embedder, faults),
         "models": str(Path(config.models).absolute()) if config.models else "",
+        "styles": str(Path(config.styles).absolute()) if config.styles else "",
         "methods": _each("methods", config.methods, canonical_method, faults),
         "annotations": _each("annotations", config.annotations, annotation, faults),
         "refetch": _each("refetch", config.refetch, source, faults),

@@ -60,7 +60,8 @@ def environment_yaml() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, flags=re.MULTILINE))
-    names = [re.split(r"[<>=!~]", entry)[0] for entry in project["dependencies"]]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["similarity"]]
+    names = [re.split(r"[<>=!~]", entry)[0] for entry in wanted]
     pins = "".join(f"      - {name}=={locked[name.partition('[')[0]]}\n" for name in names)
     return (
         "# Environment of the jobs for --software-deployment-method conda. Generated from\n"

@@ -12,7 +12,9 @@ from steps.methods import did_you_mean
 
 
 def listed(value: Any) -> Any:
-    """`a,b` from the command line is the list [a, b]."""
+    """`a,b` from the command line is the list [a, b], and nothing (`key=`) the empty list."""
+    if value is None:
+        return []
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
@@ -39,6 +41,13 @@ def address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("the value is no address like https://biocentral.rostlab.org.")
     return url.rstrip("/")
+
+
+def styles_file(path: str) -> str:
+    """A file of styles, or none."""
+    if path and not Path(path).is_file():
+        raise ValueError(f"there is no file '{path}'; give its absolute path.")
+    return path
 
 
 def annotation(name: str) -> str:

@@ -1,6 +1,7 @@
 """A picture (SVG) of one projection, coloured by the annotation that tells most."""
 
 import argparse
+import json
 import math
 import os
 import sys
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import command
+from steps.bundle_tables import with_columns
 from steps.cells import plain
 from steps.files import replacing
 from steps.methods import split_method
@@ -56,8 +58,20 @@ def _score(cells: list[str | None]) -> float:
     return entropy * total / len(cells) if cells else 0.0
 
 
-def draw(projection: pa.Table, annotations: pa.Table, title: str, path: Path) -> None:
-    """Write the SVG: the same bytes for the same tables."""
+def draw(
+    projection: pa.Table,
+    annotations: pa.Table,
+    title: str,
+    path: Path,
+    column: str | None = None,
+    legends: dict | None = None,
+) -> None:
+    """Write the SVG: the same bytes for the same tables.
+
+    Args:
+        column: the annotation to colour by; without one, that which tells most.
+        legends: settings by annotation, as `steps.styles` writes them.
+    """
     use_cache()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -66,20 +80,23 @@ def draw(projection: pa.Table, annotations: pa.Table, title: str, path: Path) ->
         figure = Figure(figsize=(7, 4.6), layout="constrained")
         axes = figure.add_subplot(title=title, aspect="equal", xticks=[], yticks=[])
         axes.set_adjustable("datalim")
-        _scatter(axes, projection, annotations)
+        column = column or most_informative(annotations)
+        _scatter(axes, projection, annotations, column, (legends or {}).get(column, {}))
         with replacing(path) as staged:
             figure.savefig(staged, format="svg", metadata={"Date": None}, dpi=200)
 
 
-def _scatter(axes, projection: pa.Table, annotations: pa.Table) -> None:
+def _scatter(
+    axes, projection: pa.Table, annotations: pa.Table, name: str | None, legend: dict
+) -> None:
     x, y = projection["x"].to_numpy(), projection["y"].to_numpy()
     style = {"linewidths": 0, "alpha": 0.85, "rasterized": len(x) > _RASTER_ABOVE}
     style["s"] = min(20.0, max(2.0, 12_000 / len(x)))
-    name = most_informative(annotations)
     if name is None:
         axes.scatter(x, y, color=COLOURS[0], **style)
     elif pa.types.is_string(annotations[name].type):
-        _categories(axes, (x, y), name, annotations[name].to_pylist(), style)
+        cells = annotations[name].to_pylist()
+        _categories(axes, (x, y), name, cells, style, _colours(cells, legend))
     else:
         values = annotations[name].cast(pa.float64()).to_numpy()
         # A few extremes would leave all others in one colour.
@@ -89,11 +106,20 @@ def _scatter(axes, projection: pa.Table, annotations: pa.Table) -> None:
         axes.figure.colorbar(shown, label=label, shrink=0.6, extend="both")
 
 
-def _categories(axes, points: tuple, name: str, cells: list[str | None], style: dict) -> None:
+def _colours(cells: list[str | None], legend: dict) -> dict[str, str]:
+    """Frequent cells and their colours, those of the legend where it has one."""
+    given = {value: entry.get("color") for value, entry in legend.get("categories", {}).items()}
     shown = [cell for cell, _ in Counter(filter(None, cells)).most_common(len(COLOURS))]
-    colour = dict(zip(shown, COLOURS, strict=False))
+    chosen = {cell: given.get(plain(cell)) for cell in shown}
+    free = (colour for colour in COLOURS if colour not in given.values())
+    return {cell: colour or next(free, REST) for cell, colour in chosen.items()}
+
+
+def _categories(
+    axes, points: tuple, name: str, cells: list[str | None], style: dict, colour: dict[str, str]
+) -> None:
     # The rest first and rare ones last, so that these lie on top.
-    for cell in (None, *shown):
+    for cell in (None, *colour):
         rows = [i for i, value in enumerate(cells) if (value if value in colour else None) == cell]
         label = OTHER if cell is None else _short(plain(cell))
         if rows:
@@ -127,6 +153,9 @@ def main(argv: list[str] | None = None) -> None:
     options = command.parser("preview", __doc__)
     options.add_argument("projection", type=Path)
     options.add_argument("--annotations", type=Path, required=True)
+    options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
+    options.add_argument("--colour-by", metavar="ANNOTATION", help="else that which tells most")
+    options.add_argument("--legends", type=Path, nargs="?", help="JSON of steps.styles")
     options.add_argument("--output", type=Path, required=True, help="SVG to write")
     command.run(options, _work, argv)
 
@@ -137,9 +166,12 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     method, inline = split_method(notes["method"])
     extra = ", ".join(f"{name}={value}" for name, value in inline.items())
     title = f"{notes['embedder']}, {method.upper()}" + (f" ({extra})" if extra else "")
-    annotations = pq.read_table(arguments.annotations)
+    annotations = with_columns(pq.read_table(arguments.annotations), arguments.more)
     rows = pc.index_in(projection["protein_id"], value_set=annotations["protein_id"])
-    draw(projection, annotations.take(rows), title, arguments.output)
+    legends = json.loads(arguments.legends.read_text()) if arguments.legends else {}
+    styled = [name for name in legends if name in annotations.column_names]
+    column = arguments.colour_by or next(iter(styled), None)
+    draw(projection, annotations.take(rows), title, arguments.output, column, legends)
 
 
 if __name__ == "__main__":

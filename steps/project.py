@@ -14,7 +14,7 @@ from pathlib import Path
 from steps import command, compiled, threads
 from steps.errors import StepError
 from steps.files import replacing
-from steps.methods import canonical_method, split_method
+from steps.methods import SIMILARITY, canonical_method, split_method
 
 # Before NumPy and Numba are imported, which happens below and only as far as the method needs.
 threads.use_one()
@@ -22,7 +22,7 @@ compiled.use_cache()
 
 #: Fewest proteins that a method can place.
 FEWEST = {"pca": 2, "mds": 2, "umap": 3, "pacmap": 4, "localmap": 4, "tsne": 6}
-#: What `protspace project` uses where nothing else is said.
+#: What `protspace project` uses where nothing else is said, but for `eps`.
 DEFAULTS = {
     "perplexity": 30.0,
     "learning_rate": 200.0,
@@ -30,7 +30,9 @@ DEFAULTS = {
     "fp_ratio": 2.0,
     "n_init": 4,
     "max_iter": 300,
-    "eps": 1e-3,
+    # scikit-learn's own. protspace's 1e-3 was for a stress that was not normalized: it stops MDS
+    # after a few steps, where families still lie mixed.
+    "eps": 1e-6,
 }
 _PACKAGES = {"umap": ("umap-learn", "faiss-cpu", "numba"), "pacmap": ("pacmap", "numba")}
 _PACKAGES["localmap"] = _PACKAGES["pacmap"]
@@ -128,11 +130,20 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     shared = ("metric", "n_neighbors", "min_dist", "random_state")
     parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
     parameters = adjusted(method, parameters, len(identifiers))
+    if embedder == SIMILARITY:
+        data, parameters["precomputed"] = _distances(data), True
     coordinates, info = reduce(data, method, parameters)
     _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
     report.counts = {"proteins": len(identifiers)}
     report.parameters = {"embedder": embedder, "method": arguments.method, **info}
     report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *_PACKAGES.get(method, ()))
+
+
+def _distances(similarities):
+    """What protspace makes of similarities (0 to 1, shape (n, n)) before it places them by MDS."""
+    import numpy as np
+
+    return np.sqrt(1 - similarities)
 
 
 def _write(path: Path, identifiers: list[str], coordinates, origin: tuple) -> None:

@@ -46,9 +46,9 @@ class Embedder:
                 f"ask Biocentral for them. Set offline to false, or backend to local.",
             )
         # The client library takes a second to load; a run that has everything needs none of it.
-        from steps.embedders.biocentral_server import Server
+        from steps.embedders.biocentral_vectors import VectorServer
 
-        with Server(self.options.biocentral_url) as server:
+        with VectorServer(self.options.biocentral_url) as server:
             server.check()
             batches = _batches(sequences)
             tasks = [Task(server, self.model, batch, sequences) for batch in batches]

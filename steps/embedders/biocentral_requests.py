@@ -5,14 +5,13 @@ server that accepts and never answers would hold a run for ever.
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import stamina
 import urllib3
 from biocentral_api._generated import ApiClient, ApiException, Configuration
-
-from steps.errors import COLAB, StepError
 
 log = logging.getLogger("steps")
 
@@ -28,8 +27,16 @@ _WAITS = 100
 _BUSY_SECONDS = 15.0
 
 
+class Unavailable(Exception):
+    """The server cannot be used; `str` continues the sentence "Biocentral (address) ..."."""
+
+
+class Refused(Exception):
+    """The server does not take a request; `str` is its reason."""
+
+
 class Passing(Exception):
-    """The server cannot be used now; `str` continues the sentence "Biocentral (address) ..."."""
+    """The server cannot be used now; `str` is that of the `Unavailable` that may become of it."""
 
     def __init__(self, reason: str, wait: float | None = None):
         super().__init__(reason)
@@ -45,10 +52,13 @@ class NotFound(Exception):
 
 
 class Requests:
-    """One server's address and a client of it; may be used from several threads."""
+    """One server's address and a client of it; may be used from several threads.
 
-    def __init__(self, url: str):
-        self.url = url
+    Once `closed` is set, nothing more is sent.
+    """
+
+    def __init__(self, url: str, closed: threading.Event):
+        self.url, self._closed = url, closed
         # Retries are ours: the pool's own come at once, and hide the reason.
         self.client = ApiClient(Configuration(host=url, retries=False))
 
@@ -57,7 +67,8 @@ class Requests:
 
         Raises:
             NotFound: 404.
-            StepError: BIOCENTRAL_UNAVAILABLE; EMBEDDING_FAILED where it refuses the request.
+            Refused: any other error that is the request's.
+            Unavailable: the server's own errors, no answer, or one that cannot be read.
         """
         try:
             for waiting in stamina.retry_context(_busy, attempts=_WAITS, timeout=None):
@@ -72,40 +83,31 @@ class Requests:
                         with attempt:
                             return self._once(call, *arguments), attempt.num
         except Passing as reason:
-            raise self.unavailable(str(reason)) from None
+            raise Unavailable(str(reason)) from None
 
     def _once(self, call: Callable, *arguments: object) -> Any:
+        if self._closed.is_set():
+            raise Unavailable("was left")
         try:
             return call(*arguments, _request_timeout=_LIMITS)
         except ApiException as error:
-            raise self._meaning(error) from None
+            raise _meaning(error) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Passing(f"cannot be reached ({_innermost(error)})") from None
         except Exception as error:
             log.debug("An answer that cannot be read", exc_info=True)
             raise Passing(f"answers what cannot be read ({type(error).__name__})") from None
 
-    def _meaning(self, error: ApiException) -> Exception:
-        after = str((error.headers or {}).get("Retry-After", ""))
-        wait = float(after) if after.isdecimal() else None
-        if error.status == 429:
-            wait = wait or _BUSY_SECONDS
-            return Busy(f"is busy and asks to come again in {wait:g} s", wait)
-        if error.status >= 500:
-            return Passing(f"answers {error.status} {error.reason}", wait)
-        if error.status == 404:
-            return NotFound()
-        return StepError(
-            "EMBEDDING_FAILED", f"Biocentral ({self.url}) refuses the request: {_said(error)}."
-        )
 
-    def unavailable(self, reason: str) -> StepError:
-        """BIOCENTRAL_UNAVAILABLE, with what can be done."""
-        return StepError(
-            "BIOCENTRAL_UNAVAILABLE",
-            f"Biocentral ({self.url}) {reason}. Try again later (what arrived is kept), compute "
-            f"with 'backend: local', or use the notebook: {COLAB}",
-        )
+def _meaning(error: ApiException) -> Exception:
+    after = str((error.headers or {}).get("Retry-After", ""))
+    wait = float(after) if after.isdecimal() else None
+    if error.status == 429:
+        wait = wait or _BUSY_SECONDS
+        return Busy(f"is busy and asks to come again in {wait:g} s", wait)
+    if error.status >= 500:
+        return Passing(f"answers {error.status} {error.reason}", wait)
+    return NotFound() if error.status == 404 else Refused(_said(error))
 
 
 def _busy(error: Exception) -> float | bool:

@@ -1,30 +1,24 @@
 """A Biocentral server: its health, and one task submitted and followed to its end."""
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any, Self
 
-import numpy as np
 import stamina
 from biocentral_api import BiocentralAPI
 from biocentral_api._generated import (
+    ApiClient,
     BiocentralServiceApi,
     DefaultApi,
-    EmbeddingsApi,
-    EmbedRequest,
     TaskDTO,
     TaskStatus,
 )
-from biocentral_api.clients.embeddings_client import EmbeddingsResult
-from biocentral_api.utils import calculate_sequence_hash
 
-from steps.embedders.biocentral_requests import NotFound, Requests
-from steps.errors import StepError
+from steps.embedders.biocentral_requests import NotFound, Requests, Unavailable
 
-log = logging.getLogger("steps")
-
-#: How often a batch is submitted before it counts as failed.
+#: How often a task is submitted before it counts as failed.
 _ATTEMPTS = 3
 _FIRST_WAIT_SECONDS = 1.0
 #: Seconds from one look at a task to the next: the first, and the longest.
@@ -34,17 +28,36 @@ _SILENCE_SECONDS = 60
 
 
 class TaskLost(Exception):
-    """A task will not give its vectors; `str` says why."""
+    """A task will not give its result; `str` says why."""
+
+
+@dataclass(frozen=True)
+class Job[T]:
+    """What a server is to do for some sequences, and what is made of its task's news."""
+
+    #: As in "the server has no ... service".
+    service: str
+    #: The call of the generated layer that submits it.
+    submit: Callable[[ApiClient], Callable]
+    request: Any
+    #: Makes the result of the news that the task has finished; may raise `TaskLost`.
+    read: Callable[[TaskDTO], T]
+    #: Told all news of a task that has not failed.
+    hear: Callable[[TaskDTO], None] = lambda news: None
 
 
 class Server:
-    """One server; its methods may be called from several threads."""
+    """One server; its methods may be called from several threads.
 
-    def __init__(self, url: str):
-        self._requests = Requests(url)
-        self._closed = threading.Event()
+    Once `closed` is set, or a `with` block ended, the tasks under way are left.
+    """
 
-    def __enter__(self) -> "Server":
+    def __init__(self, url: str, closed: threading.Event | None = None):
+        self.url = url
+        self._closed = closed or threading.Event()
+        self._requests = Requests(url, self._closed)
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,7 +67,7 @@ class Server:
         """Make sure that the server lives and that the client library can talk to it.
 
         Raises:
-            StepError: BIOCENTRAL_UNAVAILABLE, saying which of these fails.
+            Unavailable: saying which of these fails.
         """
         lowest, highest = BiocentralAPI.MIN_API_VERSION, BiocentralAPI.MAX_API_VERSION
         try:
@@ -64,54 +77,42 @@ class Server:
             theirs = str(health["version"])
             fits = _major(lowest) <= _major(theirs) < _major(highest)
         except NotFound:
-            raise self._requests.unavailable("is no Biocentral server") from None
+            raise Unavailable("is no Biocentral server") from None
         except (KeyError, TypeError, ValueError):
-            raise self._requests.unavailable("does not say which version it has") from None
+            raise Unavailable("does not say which version it has") from None
         if not fits:
             ours = f"biocentral-api {version('biocentral-api')}"
-            raise self._requests.unavailable(
+            raise Unavailable(
                 f"has version {theirs}, but {ours} can use {lowest} to below {highest} only"
             )
 
-    def embed(
-        self, model: str, sequences: Mapping[str, str], tell: Callable[[int], None]
-    ) -> dict[str, np.ndarray]:
-        """Vectors by the keys of `sequences`; some may be missing or of another shape.
-
-        `tell(k)` is called with the number of sequences that are done so far.
+    def run[T](self, job: Job[T]) -> T:
+        """The result of the job; a task that is lost is submitted again.
 
         Raises:
-            StepError: BIOCENTRAL_UNAVAILABLE; EMBEDDING_FAILED after several tasks in vain.
+            TaskLost: after several tasks in vain.
+            Refused, Unavailable: see `Requests.ask`.
         """
-        try:
-            for attempt in stamina.retry_context(
-                TaskLost,
-                attempts=_ATTEMPTS,
-                timeout=None,
-                wait_initial=_FIRST_WAIT_SECONDS,
-                wait_jitter=_FIRST_WAIT_SECONDS,
-            ):
-                with attempt:
-                    return self._follow(self._submit(model, sequences), sequences, tell)
-        except TaskLost as reason:
-            raise StepError(
-                "EMBEDDING_FAILED",
-                f"Biocentral ({self._requests.url}) could not embed {len(sequences)} sequences "
-                f"with {model}: {reason}. Run again (what arrived is kept) or use another model.",
-            ) from None
+        for attempt in stamina.retry_context(
+            self._may_try_again,
+            attempts=_ATTEMPTS,
+            timeout=None,
+            wait_initial=_FIRST_WAIT_SECONDS,
+            wait_jitter=_FIRST_WAIT_SECONDS,
+        ):
+            with attempt:
+                return self._follow(self._submit(job), job)
 
-    def _submit(self, model: str, sequences: Mapping[str, str]) -> str:
-        request = EmbedRequest(embedder_name=model, reduce=True, sequence_data=dict(sequences))
-        service = EmbeddingsApi(self._requests.client)
-        submit = service.embed_api_v1_embeddings_service_embed_post
+    def _may_try_again(self, error: Exception) -> bool:
+        return isinstance(error, TaskLost) and not self._closed.is_set()
+
+    def _submit(self, job: Job) -> str:
         try:
-            return self._requests.ask(submit, request)[0].task_id
+            return self._requests.ask(job.submit(self._requests.client), job.request)[0].task_id
         except NotFound:
-            raise self._requests.unavailable("has no embedding service") from None
+            raise Unavailable(f"has no {job.service} service") from None
 
-    def _follow(
-        self, task_id: str, sequences: Mapping[str, str], tell: Callable[[int], None]
-    ) -> dict[str, np.ndarray]:
+    def _follow[T](self, task_id: str, job: Job[T]) -> T:
         service = BiocentralServiceApi(self._requests.client)
         status = service.task_status_api_v1_biocentral_service_task_status_task_id_get
         pause, longest = _POLL_SECONDS
@@ -122,8 +123,8 @@ class Server:
             except NotFound:
                 raise TaskLost("the server does not know the task any more") from None
             for news in answer.dtos:
-                if (found := _read(news, sequences, tell)) is not None:
-                    return found
+                if _has_finished(news, job):
+                    return job.read(news)
             # News are told once: the last one may have been in an answer that broke off.
             interrupted |= tries > 1
             silence = 0 if answer.dtos else silence + pause
@@ -133,22 +134,11 @@ class Server:
         raise TaskLost("the task was left")
 
 
-def _read(
-    news: TaskDTO, sequences: Mapping[str, str], tell: Callable[[int], None]
-) -> dict[str, np.ndarray] | None:
-    """The vectors, if these news have them."""
+def _has_finished(news: TaskDTO, job: Job) -> bool:
     if news.status == TaskStatus.FAILED:
         raise TaskLost(f"the task failed ({news.error or 'no reason given'})")
-    if news.embedding_progress:
-        tell(news.embedding_progress.current)
-    if news.status != TaskStatus.FINISHED:
-        return None
-    keys = {calculate_sequence_hash(sequence): key for key, sequence in sequences.items()}
-    try:
-        return EmbeddingsResult(keys, news.embeddings_file).to_dict()
-    except Exception as error:
-        log.debug("Embeddings that cannot be read", exc_info=True)
-        raise TaskLost(f"the task gave a file that cannot be read ({error})") from None
+    job.hear(news)
+    return news.status == TaskStatus.FINISHED
 
 
 def _major(number: str) -> int:

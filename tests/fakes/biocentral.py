@@ -1,4 +1,4 @@
-"""A Biocentral server for tests: the true protocol on loopback, vectors in no time, and faults.
+"""A Biocentral server for tests: the true protocol on loopback, answers in no time, and faults.
 
 To try the gateway without the real service, in the root of the repository:
 
@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from tests.fakes import biocentral_faults as faults
 from tests.fakes.biocentral_faults import FAULTS
+from tests.fakes.biocentral_predictions import PredictionRequest
 from tests.fakes.biocentral_tasks import EmbedRequest, Schedule, Task, details
 from tests.fakes.server import LoopbackServer
 from tests.fakes.vectors import vector
@@ -38,8 +39,10 @@ class FakeBiocentral:
     """A server in a thread, as a context manager; see `FAULTS` for what `fault` may be.
 
     `submissions` and `polls` count the requests, refused ones too. `sequences` and
-    `embedder_names` tell what the accepted submissions asked for. `max_in_flight` is the most
-    tasks that were unfinished at once, whether or not anybody asked how they ended.
+    `embedder_names` tell what the accepted submissions asked vectors for, `predictions` has the
+    accepted requests for predictions. `max_in_flight` is the most tasks that were unfinished at
+    once, whether or not anybody asked how they ended. `application` is what answers, for other
+    servers to serve.
     """
 
     def __init__(
@@ -48,7 +51,8 @@ class FakeBiocentral:
     ) -> None:  # fmt: skip
         self.latency, self.version = latency, version
         self._schedule = Schedule(parallel, seconds_per_sequence)
-        self._server = LoopbackServer(self._application(), port)
+        self.application = self._application()
+        self._server = LoopbackServer(self.application, port)
         self.url = self._server.url
         self._fault: str | None = None
         self.reset()
@@ -58,6 +62,7 @@ class FakeBiocentral:
         """Forget the counters."""
         self.sequences: list[str] = []
         self.embedder_names: list[str] = []
+        self.predictions: list[PredictionRequest] = []
         self.submissions = self.polls = self.max_in_flight = 0
 
     @property
@@ -97,11 +102,13 @@ class FakeBiocentral:
         self._server.close()
 
     def _application(self) -> Starlette:
-        submit = "/api/v1/embeddings_service/embed"
+        embed = "/api/v1/embeddings_service/embed"
+        predict = "/api/v1/prediction_service/predict"
         poll = "/api/v1/biocentral_service/task_status/{task_id}"
         return Starlette(routes=[
             Route("/health", self._guarded(self._health, "health")),
-            Route(submit, self._guarded(self._submit, "submission"), methods=["POST"]),
+            Route(embed, self._guarded(self._embed, "submission"), methods=["POST"]),
+            Route(predict, self._guarded(self._predict, "submission"), methods=["POST"]),
             Route(poll, self._guarded(self._poll, "poll")),
         ])  # fmt: skip
 
@@ -137,16 +144,27 @@ class FakeBiocentral:
         version = faults.VERSIONS.get(self._fault, self.version)
         return JSONResponse({"status": "healthy"} | ({"version": version} if version else {}))
 
-    async def _submit(self, request: Request) -> Response:
+    async def _embed(self, request: Request) -> Response:
+        def accept(wanted: EmbedRequest) -> None:
+            self.embedder_names.append(wanted.embedder_name)
+            self.sequences += wanted.sequences
+
+        return await self._submit(request, EmbedRequest, accept)
+
+    async def _predict(self, request: Request) -> Response:
+        return await self._submit(request, PredictionRequest, self.predictions.append)
+
+    async def _submit[T: BaseModel](
+        self, request: Request, body: type[T], accept: Callable[[T], None]
+    ) -> Response:
         if (seconds := self._retry_after()) is not None:
             return JSONResponse(_TOO_MANY, 429, {"Retry-After": str(seconds)})
         try:
-            wanted = EmbedRequest.model_validate_json(await request.body())
+            wanted = body.model_validate_json(await request.body())
         except ValidationError as error:
             return JSONResponse({"detail": details(error)}, 422)
         task_id = self._schedule.add(wanted)
-        self.embedder_names.append(wanted.embedder_name)
-        self.sequences += wanted.sequence_data.values()
+        accept(wanted)
         self.max_in_flight = max(self.max_in_flight, self._schedule.unfinished(), 1)
         return JSONResponse({"task_id": task_id})
 
@@ -164,15 +182,17 @@ class FakeBiocentral:
             return Response("{this is no JSON", media_type="application/json")
         now = time.monotonic()
         dtos = task.news(now)
-        if task.over(now):  # told at every poll from now on, as the real server does
+        if (
+            task.over(now) and self._fault != "endless"
+        ):  # told at every poll from now on, as the real server does
             dtos.append(await self._end(task))
         return JSONResponse({"dtos": dtos})
 
-    async def _end(self, task: Task) -> dict[str, str]:
+    async def _end(self, task: Task) -> dict[str, Any]:
         if faults.fails(self._fault, task.number - self._first_task):
-            return {"status": "FAILED", "error": "Embedding failed: out of memory"}
-        file = await run_in_threadpool(task.embeddings_file, self._fault)
-        return {"status": "FINISHED", "embeddings_file": file}
+            return {"status": "FAILED", "error": "Task failed: out of memory"}
+        result = await run_in_threadpool(task.request.result, self._fault)
+        return {"status": "FINISHED", **result}
 
 
 def main() -> None:

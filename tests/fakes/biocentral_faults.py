@@ -8,7 +8,7 @@ FAULTS = {
     "rate-limited": "the first 2 submissions get 429 with Retry-After: 1",
     "rate-limited-forever": "every submission gets 429 with Retry-After: 600",
     "short": "the last 3 sequences of each task are missing in the answer",
-    "garbage": "the embeddings file is neither base64 nor HDF5",
+    "garbage": "the embeddings file is neither base64 nor HDF5, predictions have no meaning",
     "garbage-json": "the polls are answered with something that is not JSON",
     "hang": "no request is answered until the fault is cleared",
     "hang-status": "no poll is answered until the fault is cleared",

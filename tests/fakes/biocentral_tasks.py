@@ -3,7 +3,7 @@
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError, model_validator
@@ -12,6 +12,21 @@ from tests.fakes.vectors import hdf5_text, residue_vectors, sequence_hash, vecto
 
 _MOST_SEQUENCES = 1000
 _MOST_RESIDUES = 20_000  # of vectors per residue: 80 MB for 1,024 dimensions
+
+
+class Request(Protocol):
+    """The body of an accepted submission, and all that comes of it."""
+
+    @property
+    def sequences(self) -> list[str]: ...
+
+    def progress(self, current: int) -> dict[str, Any]:
+        """What the news of a running task have besides its status."""
+        ...
+
+    def result(self, fault: str | None) -> dict[str, Any]:
+        """The same when it has finished."""
+        ...
 
 
 class EmbedRequest(BaseModel):
@@ -24,12 +39,26 @@ class EmbedRequest(BaseModel):
 
     @model_validator(mode="after")
     def _sequences(self) -> Self:
-        sequences = list(self.sequence_data.values())
+        sequences = self.sequences
         if not all(sequences) or len(set(sequences)) < len(sequences):
             raise ValueError("sequences must be neither empty nor repeated")
         if not self.reduce and sum(map(len, sequences)) > _MOST_RESIDUES:
             raise ValueError(f"vectors per residue for at most {_MOST_RESIDUES} residues")
         return self
+
+    @property
+    def sequences(self) -> list[str]:
+        return list(self.sequence_data.values())
+
+    def progress(self, current: int) -> dict[str, Any]:
+        return {"embedding_progress": {"current": current, "total": len(self.sequence_data)}}
+
+    def result(self, fault: str | None) -> dict[str, Any]:
+        if fault == "garbage":
+            return {"embeddings_file": "this is no HDF5 file"}
+        embed, name = vector if self.reduce else residue_vectors, self.embedder_name
+        answer = {sequence_hash(sequence): embed(name, sequence) for sequence in self.sequences}
+        return {"embeddings_file": hdf5_text(_spoiled(answer, fault))}
 
 
 def details(error: ValidationError) -> list[dict[str, Any]]:
@@ -42,7 +71,7 @@ def details(error: ValidationError) -> list[dict[str, Any]]:
 class Task:
     """A task is a span of time, so no thread is busy with it."""
 
-    request: EmbedRequest
+    request: Request
     number: int
     starts: float
     ends: float
@@ -53,32 +82,22 @@ class Task:
 
     def news(self, now: float) -> list[dict[str, Any]]:
         """The state, if it has changed since the last call, as the real server tells it."""
-        current, total = self._done(now), len(self.request.sequence_data)
+        current = self._done(now)
         if current == self._reported:
             return []
         self._reported = current
         if current < 0:
             return [{"status": "PENDING"}]
-        progress = {"current": current, "total": total}
-        return [{"status": "RUNNING", "embedding_progress": progress}]
+        return [{"status": "RUNNING", **self.request.progress(current)}]
 
     def _done(self, now: float) -> int:
         """How many sequences are done; -1 before the first is begun."""
-        total = len(self.request.sequence_data)
+        total = len(self.request.sequences)
         if self.over(now):
             return total
         if now < self.starts:
             return -1
         return int(total * (now - self.starts) / (self.ends - self.starts))
-
-    def embeddings_file(self, fault: str | None) -> str:
-        if fault == "garbage":
-            return "this is no HDF5 file"
-        name, answer = self.request.embedder_name, {}
-        for sequence in self.request.sequence_data.values():
-            embed = vector if self.request.reduce else residue_vectors
-            answer[sequence_hash(sequence)] = embed(name, sequence)
-        return hdf5_text(_spoiled(answer, fault))
 
 
 def _spoiled(answer: dict[str, np.ndarray], fault: str | None) -> dict[str, np.ndarray]:
@@ -101,12 +120,12 @@ class Schedule:
     tasks: dict[str, Task] = field(default_factory=dict)
     _free: list[float] = field(default_factory=list)
 
-    def add(self, request: EmbedRequest) -> str:
+    def add(self, request: Request) -> str:
         """Give the task to the worker that is free first."""
         self._free = self._free or [0.0] * self.parallel
         worker = min(range(self.parallel), key=self._free.__getitem__)
         starts = max(time.monotonic(), self._free[worker])
-        ends = starts + len(request.sequence_data) * self.seconds_per_sequence
+        ends = starts + len(request.sequences) * self.seconds_per_sequence
         self._free[worker] = ends
         task_id = f"biocentral-FakeTask-{uuid.uuid4()}"
         self.tasks[task_id] = Task(request, len(self.tasks), starts, ends)

@@ -8,13 +8,15 @@ import pyarrow.parquet as pq
 import pytest
 from protspace.data.io.bundle import PARQUET_BUNDLE_DELIMITER, read_bundle_contents
 
-from steps.bundle import (
+from steps.bundle import write_bundle
+from steps.bundle_check import check_bundle
+from steps.bundle_tables import (
     loadable_annotations,
     projection_names,
     projection_tables,
-    write_bundle,
+    with_columns,
+    with_quality,
 )
-from steps.bundle_check import check_bundle
 from steps.cells import GRAMMAR
 from steps.errors import StepError
 
@@ -87,6 +89,34 @@ def test_container_2_has_the_three_parts_older_web_apps_take(written):
         "projection_name",
         "projection_name",
     ]
+
+
+@pytest.mark.parametrize("container", [3, 2])
+@pytest.mark.parametrize("settings", [{"kind": {"maxVisibleValues": 3}}, None])
+@pytest.mark.parametrize("statistics", [pa.table({"metric": ["x"], "value": [0.5]}), None])
+def test_settings_and_statistics_come_back(tmp_path, projections, container, settings, statistics):
+    path = tmp_path / "x.parquetbundle"
+    write_bundle(path, [annotations(), *projections], container, settings, statistics)
+    contents = read_bundle_contents(path)
+    assert contents.settings == settings
+    assert contents.statistics == statistics
+
+
+def test_quality_stands_in_the_notes_of_its_map(projections):
+    metadata = with_quality(projections[0], {"ProtT5 — UMAP 2": {"continuity": {"value": 0.9}}})
+    notes = [json.loads(text) for text in metadata["info_json"].to_pylist()]
+    assert ["quality" in note for note in notes] == [False, True]
+
+
+def test_columns_of_more_tables_replace_those_of_their_name(tmp_path):
+    more = pa.table({"protein_id": IDS, "kind": ["x", "y", "z"], "cluster": ["1", "2", "3"]})
+    pq.write_table(more, tmp_path / "more.parquet")
+    table = with_columns(annotations(kind=["a", "b", "c"]), [tmp_path / "more.parquet"])
+    assert table.to_pydict() == {
+        "protein_id": IDS,
+        "kind": ["x", "y", "z"],
+        "cluster": ["1", "2", "3"],
+    }
 
 
 def test_the_same_tables_give_the_same_bytes(written):

@@ -11,16 +11,19 @@ import h5py
 import httpx
 import numpy as np
 import pytest
-from biocentral_api import BiocentralAPI
+from biocentral_api import BiocentralAPI, BiocentralPredictionModel
 from biocentral_api.clients.tasks import BiocentralServerTask
 
 from tests.fakes.biocentral import FAULTS, FakeBiocentral, vector
+from tests.fakes.biocentral_predictions import prediction
 from tests.fakes.biocentral_tasks import EmbedRequest, Schedule
 from tests.fakes.vectors import residue_vectors, sequence_hash
 
 ESM = "facebook/esm2_t6_8M_UR50D"
 PROTEINS = {"one": "MKVLAA", "two": "MKKLW", "three": "GGSTAY", "four": "MNPQR", "five": "ACDEF"}
 EMBED = "/api/v1/embeddings_service/embed"
+PREDICT = "/api/v1/prediction_service/predict"
+MODELS = ["LightAttentionSubcellularLocalization", "LightAttentionMembrane", "TMbed"]
 STATUS = "/api/v1/biocentral_service/task_status/"
 
 
@@ -36,6 +39,9 @@ class Client(httpx.Client):
     def submit(self, proteins=PROTEINS, name=ESM, reduce=True):
         body = {"embedder_name": name, "reduce": reduce, "sequence_data": proteins}
         return self.post(EMBED, json=body)
+
+    def predict(self, proteins, models=MODELS):
+        return self.post(PREDICT, json={"model_names": models, "sequence_input": proteins})
 
     def poll(self, submitted):
         return self.get(STATUS + submitted.json()["task_id"])
@@ -92,6 +98,26 @@ def test_the_true_client_gets_vectors_of_residues(api):
     np.testing.assert_allclose(result["two"].mean(0), vector(ESM, PROTEINS["two"]), atol=1e-5)
 
 
+def test_the_true_client_gets_the_predictions(api, fake):
+    proteins = {"one": "MKVLAAGIV" * 20, "two": "MKKLWAPLS"}
+    wanted = [BiocentralPredictionModel(name) for name in MODELS]
+    result = api.predict(wanted, proteins).run()
+    assert result.keys() == proteins.keys()
+    for key, sequence in proteins.items():
+        found = {each.model_name: each.value for each in result[key]}
+        assert found == {name: prediction(name, sequence) for name in MODELS}
+    assert fake.predictions[0].sequence_input == proteins
+
+
+def test_predictions_depend_on_the_sequence_and_tmbed_has_a_letter_for_each_residue():
+    sequences = ["MKVLAAG" + "A" * n for n in range(60)]
+    letters = [prediction("TMbed", sequence) for sequence in sequences]
+    assert [len(each) for each in letters] == [len(each) for each in sequences]
+    assert set("".join(letters)) == set("BbHhSio")
+    assert {prediction(MODELS[1], sequence) for sequence in sequences} == {"Membrane", "Soluble"}
+    assert prediction("TMbed", sequences[0]) == letters[0]
+
+
 def test_the_true_client_follows_progress_and_reports_a_failure(api, fake, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
     assert api.embed(ESM, PROTEINS).run_with_progress() is not None
@@ -140,6 +166,28 @@ def test_bad_bodies_are_refused_in_the_shape_of_fastapi(client, body):
     first = response.json()["detail"][0]
     assert first["loc"][0] == "body"
     assert first["msg"]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "reason"), [("MKVLAA", "one is too short"), ("M" * 5001, "one is too long")]
+)
+def test_lengths_that_are_not_predicted_are_refused_by_name(client, fake, sequence, reason):
+    response = client.predict({"fine": "MKVLAAG", "one": sequence})
+    detail = response.json()["detail"][0]
+    assert (response.status_code, detail["loc"]) == (422, ["body", "sequence_input"])
+    assert reason in detail["msg"]
+    assert (fake.submissions, fake.predictions) == (1, [])
+
+
+@pytest.mark.parametrize("models", [[], ["NoSuchModel"]])
+def test_predictions_of_no_known_model_are_refused(client, models):
+    assert client.predict({"one": "MKVLAAG"}, models).status_code == 422
+
+
+def test_tasks_of_predictions_tell_no_progress(client):
+    news = client.poll(client.predict({"one": "MKVLAAG"})).json()["dtos"]
+    assert news[0] == {"status": "RUNNING"}
+    assert [news[-1]["status"], *news[-1]["predictions"]] == ["FINISHED", "one"]
 
 
 def test_progress_rises_to_the_total_and_no_step_is_told_twice():
@@ -266,6 +314,15 @@ def test_rate_limited_forever_never_accepts(client, fake):
 def test_short_leaves_the_last_three_out(client, fake):
     fake.fault = "short"
     assert contents(client.end()).keys() == {sequence_hash(s) for s in ("MKVLAA", "MKKLW")}
+
+
+def test_short_and_garbage_predictions(client, fake):
+    proteins = {str(n): "MKVLAAG" + "A" * n for n in range(4)}
+    fake.fault = "short"
+    assert client.poll(client.predict(proteins)).json()["dtos"][-1]["predictions"].keys() == {"0"}
+    fake.fault = "garbage"
+    found = client.poll(client.predict(proteins)).json()["dtos"][-1]["predictions"]
+    assert [each["value"] for each in found["0"]] == [None, None, "???????"]
 
 
 def test_garbage_is_no_embeddings_file(client, fake):

@@ -5,6 +5,7 @@ import time
 import pytest
 from annotating import Bench, proteins
 
+from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 
 ODD = {"Q0DEL1": "MKV", "Q0LST1": "MKL", "Q0MRG1": "MKI", "Q0DEM1": "MKF", "my_protein": "MKVLAA"}
@@ -12,7 +13,7 @@ ODD = {"Q0DEL1": "MKV", "Q0LST1": "MKL", "Q0MRG1": "MKI", "Q0DEM1": "MKF", "my_p
 
 @pytest.fixture(scope="module")
 def running():
-    with FakeWeb() as web:
+    with FakeBiocentral() as biocentral, FakeWeb(biocentral=biocentral.application) as web:
         yield web
 
 
@@ -37,6 +38,31 @@ def test_every_cell_is_that_of_protspace(bench, wanted):
         expected = cells(theirs, name)
         assert (cells(ours, name) if name in ours.column_names else [""] * len(found)) == expected
     assert set(ours.column_names) <= set(theirs.column_names)
+
+
+def test_every_prediction_is_that_of_protspace(bench):
+    twins = {"twin_a": "MKVLAAG" * 9, "twin_b": "MKVLAAG" * 9, "long": "M" * 5001}
+    found = proteins(60) | ODD | twins
+    ours, theirs = bench.annotate(found, wanted="biocentral"), bench.protspace(found, "biocentral")
+    predicted = [name for name in theirs.column_names if name.startswith("predicted_")]
+    assert len(predicted) == 4
+    for name in predicted:
+        assert cells(ours, name) == cells(theirs, name)
+        assert 1 < len(set(cells(ours, name)))
+    assert bench.sources["biocentral"]["not_fetched"] == 0
+
+
+def test_predictions_come_from_the_server_that_is_set_and_no_other(bench):
+    with FakeBiocentral() as own:
+        address = f"--biocentral-url={own.url}"
+        table = bench.annotate(proteins(20), address, wanted="biocentral")
+        assert "predicted_membrane" in table.column_names
+        own.fault = "down"
+        bench.annotate(proteins(30), address, wanted="biocentral")
+    assert own.predictions and "biocentral.rostlab.org" not in bench.web.connects
+    assert bench.sources["biocentral"]["not_fetched"] == 10
+    (warning,) = bench.report["warnings"]
+    assert warning.startswith("Biocentral predictions: 10 of 30 proteins")
 
 
 def test_a_second_run_asks_nobody(bench):

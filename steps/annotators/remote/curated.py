@@ -11,7 +11,8 @@ from protspace.data.annotations.merging import AnnotationMerger, ProteinAnnotati
 from protspace.data.annotations.transformers.transformer import AnnotationTransformer
 
 from steps.annotators.names import SOURCES, sources_of
-from steps.annotators.remote.fetching import Outcome, Rules, Values, fetch
+from steps.annotators.remote.base import Source, Values
+from steps.annotators.remote.fetching import Outcome, Rules, fetch
 from steps.annotators.remote.predictions import Predictions
 from steps.annotators.remote.references import CATH, CLANS, ENZYMES, MEMBERS, Reference
 from steps.annotators.remote.sources import InterPro, Taxonomy, Ted, UniProt, is_accession, md5
@@ -36,11 +37,13 @@ class Curated:
         wanted: Sequence[str],
         store: "Store",
         rules: Rules,
+        biocentral_url: str,
         advance: Callable[[int], None] = lambda done: None,
     ):
         self.proteins, self.wanted = proteins, list(wanted)
         self.needed = sources_of(self.wanted)
         self.store, self.rules, self.advance = store, rules, advance
+        self.biocentral_url = biocentral_url
         self.outcomes: dict[str, Outcome] = {}
         #: Files of names that are not there: an answer that lacks them is not kept.
         self.unnamed: list[Reference] = []
@@ -76,7 +79,7 @@ class Curated:
         """What each source knows a protein by, where that is not its identifier."""
         return {"taxonomy": self._taxon, "interpro": self._md5, "biocentral": self._digest}
 
-    def _fetch(self, source, keys: Sequence[str]) -> None:
+    def _fetch(self, source: Source, keys: Sequence[str]) -> None:
         wanted = self.needed.get(source.name)
         if not wanted:
             return
@@ -109,7 +112,7 @@ class Curated:
     def _predict(self) -> None:
         sequences = {self._digest(key): sequence for key, sequence in self.proteins.items()}
         wanted = self.needed.get("biocentral", [])
-        self._fetch(Predictions(wanted, sequences), list(sequences))
+        self._fetch(Predictions(self.biocentral_url, wanted, sequences), list(sequences))
 
     def _digest(self, identifier: str) -> str:
         return sequence_digest(self.proteins[identifier]).hex()

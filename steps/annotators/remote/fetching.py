@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from protspace.data.annotations.retrievers.http_utils import PooledSession
 
+from steps.annotators.remote.base import Source, SourceError, Values
 from steps.annotators.remote.reach import why_unreachable
 
 if TYPE_CHECKING:
@@ -20,32 +20,7 @@ log = logging.getLogger("steps")
 
 #: So many batches lost, and none answered since: the source is down.
 _LOST_BATCHES = 3
-#: How long a source may give no answer at all.
-_SILENCE_SECONDS = 45
-
 _FORBIDDEN = "'offline: true' forbids to ask it"
-
-#: What a source answers to one key: annotation -> cell.
-Values = dict[str, str]
-
-
-class Source(Protocol):
-    """One remote service, asked by protspace's retriever."""
-
-    name: str
-    label: str
-    url: str
-    schema_version: int
-    #: Keys in one request, and requests at a time.
-    batch: int
-    in_flight: int
-
-    def ask(self, session: PooledSession, keys: Sequence[str]) -> dict[str, Values]:
-        """Answers by key; a key that the source does not know has empty cells.
-
-        Raises any error of `requests`, or `ValueError` where an answer cannot be read.
-        """
-        ...
 
 
 @dataclass
@@ -95,7 +70,7 @@ def fetch(
     distinct = list(dict.fromkeys(keys))
     since = rules.not_before(source.name)
     if since is not None:
-        found = store.annotations(source.name, source.schema_version, distinct, since)
+        found = store.annotations(source.kept_as, source.schema_version, distinct, since)
         full = {key: value for key, (value, _) in found.items() if set(wanted) <= value.keys()}
         outcome.answers, outcome.stored = full, len(full)
     missing = [key for key in distinct if key not in outcome.answers]
@@ -123,17 +98,17 @@ class _Asking:
             try:
                 self._ask(session, pool, keys)
                 lost = [key for key in keys if key not in self.outcome.answers]
-                if len(lost) < len(keys):
+                if len(lost) < len(keys) and not self._is_down():
                     # What was lost on the way is asked for once more.
                     self._ask(session, pool, lost)
             finally:
-                # Requests that wait to be tried again give up.
+                # Requests that wait to be tried again give up; nobody waits for one that hangs.
                 session.stop.set()
-                pool.shutdown(cancel_futures=True)
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self, session: PooledSession, pool: ThreadPoolExecutor, keys: list[str]) -> None:
-        batches = [list(keys) for keys in batched(keys, self.source.batch)]
-        waiting = {pool.submit(self.source.ask, session, keys): keys for keys in batches}
+        batches = self.source.batches(keys)
+        waiting = {pool.submit(self.source.ask, session, batch): batch for batch in batches}
         while waiting and not self._is_down():
             done, _ = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
             for future in done:
@@ -144,7 +119,8 @@ class _Asking:
         try:
             answers = future.result()
         except Exception as error:
-            self.lost += 1
+            down = isinstance(error, SourceError) and error.down
+            self.lost = _LOST_BATCHES if down else self.lost + 1
             self.outcome.reason = _short(error)
             log.debug("%s: a batch of %d was lost", self.source.label, len(keys), exc_info=True)
             return
@@ -152,17 +128,19 @@ class _Asking:
         self.outcome.answers |= answers
         if self.store:
             source = self.source
-            self.store.add_annotations(source.name, source.schema_version, answers, _today())
+            self.store.add_annotations(source.kept_as, source.schema_version, answers, _today())
 
     def _is_down(self) -> bool:
-        if time.monotonic() - self.heard > _SILENCE_SECONDS:
-            self.outcome.reason = f"no answer for {_SILENCE_SECONDS} s"
+        if time.monotonic() - self.heard > self.source.patience_seconds:
+            self.outcome.reason = f"no answer for {self.source.patience_seconds} s"
             return True
         return self.lost >= _LOST_BATCHES
 
 
 def _short(error: Exception) -> str:
     """What went wrong, in a few words and without a URL of many accessions."""
+    if isinstance(error, SourceError):
+        return str(error)
     response = getattr(error, "response", None)
     if response is not None:
         return f"answered {response.status_code} {response.reason}".strip()

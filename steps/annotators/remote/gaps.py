@@ -31,7 +31,8 @@ def columns(
     progress = Progress(arguments.log, len(proteins) * len(sources_of(list(wanted))))
     rules = Rules(arguments.offline, arguments.annotation_days, frozenset(arguments.refetch))
     with command.store(arguments) as store:
-        curated = Curated(proteins, wanted, store, rules, progress.advance)
+        address = arguments.biocentral_url
+        curated = Curated(proteins, wanted, store, rules, address, progress.advance)
         found = curated.columns()
         _tell(curated, arguments, report, progress)
         if arguments.cache == "none":

@@ -16,7 +16,7 @@ from protspace.data.annotations.retrievers import uniprot_retriever as uniprot
 from protspace.data.parsers.uniprot_parser import UniProtEntry
 
 from steps.annotators.names import SOURCES
-from steps.annotators.remote.fetching import Values
+from steps.annotators.remote.base import Source, Values
 
 _ACCESSION = re.compile(r"[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2}")
 
@@ -26,7 +26,7 @@ def is_accession(identifier: str) -> bool:
     return bool(_ACCESSION.fullmatch(identifier))
 
 
-class UniProt:
+class UniProt(Source):
     """Entries by accession; merged and deleted ones as protspace resolves them."""
 
     name, label, schema_version = "uniprot", "UniProt", 1
@@ -80,7 +80,7 @@ class _Patient:
             raise self._lost
 
 
-class Taxonomy:
+class Taxonomy(Source):
     """Lineages by taxon id, in decimal."""
 
     name, label, schema_version = "taxonomy", "UniProt taxonomy", 1
@@ -98,7 +98,7 @@ class Taxonomy:
         return {key: found.get(key, empty) for key in keys}
 
 
-class InterPro:
+class InterPro(Source):
     """Matches by the MD5 of a sequence, in upper case."""
 
     name, label, schema_version = "interpro", "InterPro", 1
@@ -121,7 +121,7 @@ def md5(sequence: str) -> str:
     return hashlib.md5(sequence.encode()).hexdigest().upper()
 
 
-class Ted:
+class Ted(Source):
     """Domains of the AlphaFold model, by accession; one request for each."""
 
     name, label, schema_version = "ted", "TED", 1

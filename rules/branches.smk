@@ -1,0 +1,14 @@
+# What is off by default. Each branch hangs on a key of the configuration; its files are asked for
+# only where the key is set.
+
+CLUSTERS = branch(SETTINGS.statistics, then="results/{dataset}/statistics/clusters.parquet")
+SCORES = branch(SETTINGS.statistics, then="results/{dataset}/statistics/scores.parquet")
+QUALITY = branch(SETTINGS.statistics, then="results/{dataset}/statistics/quality.json")
+LEGENDS = branch(SETTINGS.statistics, then="results/{dataset}/statistics/styles.json")
+TRANSFERRED = branch(SETTINGS.transfer, then="results/{dataset}/transferred.parquet")
+
+
+include: "similarity.smk"
+include: "statistics.smk"
+include: "transfer.smk"
+include: "styles.smk"

@@ -1,0 +1,43 @@
+# embeddings, projections and annotations of a data set -> results/{dataset}/statistics/
+
+
+rule statistics:
+    """Score how far each map can be trusted, and find clusters."""
+    input:
+        embeddings=expand(
+            "results/{{dataset}}/embeddings/{embedder}.h5",
+            embedder=[*EMBEDDERS, *branch(SETTINGS.similarity, then=["MMseqs2"])],
+        ),
+        projections=expand(
+            "results/{{dataset}}/projections/{projection}.parquet",
+            projection=PROJECTIONS,
+        ),
+        annotations="results/{dataset}/annotations.parquet",
+    output:
+        scores="results/{dataset}/statistics/scores.parquet",
+        quality="results/{dataset}/statistics/quality.json",
+        clusters="results/{dataset}/statistics/clusters.parquet",
+        styles="results/{dataset}/statistics/styles.json",
+        report="results/{dataset}/reports/statistics.json",
+    log:
+        "logs/{dataset}/statistics.log",
+    benchmark:
+        "benchmarks/{dataset}/statistics.tsv"
+    conda:
+        "../envs/steps.yaml"
+    # One thread: the scores must not depend on how many there are.
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        seed=SETTINGS.random_state,
+    message:
+        "Scoring the maps of {wildcards.dataset}"
+    shell:
+        "python -m steps.statistics --embeddings {input.embeddings:q}"
+        " --projections {input.projections:q} --annotations {input.annotations:q}"
+        " --random-state {params.seed}"
+        " --scores {output.scores:q} --quality {output.quality:q}"
+        " --clusters {output.clusters:q} --styles {output.styles:q}"
+        " --report {output.report:q} --log {log:q}"

@@ -1,0 +1,30 @@
+# the user's styles, all columns of a data set -> results/{dataset}/styles.json
+
+
+rule styles:
+    """Make legends of the styles, on top of those of the clusters."""
+    input:
+        styles=branch(SETTINGS.styles, then=SETTINGS.styles),
+        annotations="results/{dataset}/annotations.parquet",
+        clusters=CLUSTERS,
+        transferred=TRANSFERRED,
+        legends=LEGENDS,
+    output:
+        styles="results/{dataset}/styles.json",
+        report="results/{dataset}/reports/styles.json",
+    log:
+        "logs/{dataset}/styles.log",
+    benchmark:
+        "benchmarks/{dataset}/styles.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Styling {wildcards.dataset}"
+    shell:
+        "python -m steps.styles {input.styles:q} --annotations {input.annotations:q}"
+        " --more {input.clusters:q} {input.transferred:q} --existing {input.legends:q}"
+        " --output {output.styles:q} --report {output.report:q} --log {log:q}"

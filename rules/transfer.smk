@@ -1,0 +1,31 @@
+# annotations and embeddings of a data set -> results/{dataset}/transferred.parquet
+
+
+rule transfer:
+    """Give proteins without a label that of their nearest neighbour."""
+    input:
+        annotations="results/{dataset}/annotations.parquet",
+        embeddings=f"results/{{dataset}}/embeddings/{EMBEDDERS[0]}.h5",
+    output:
+        transferred="results/{dataset}/transferred.parquet",
+        origins="results/{dataset}/transferred.tsv",
+        report="results/{dataset}/reports/transfer.json",
+    log:
+        "logs/{dataset}/transfer.log",
+    benchmark:
+        "benchmarks/{dataset}/transfer.tsv"
+    conda:
+        "../envs/steps.yaml"
+    # One thread: the distances must not depend on how many there are.
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        annotations=SETTINGS.transfer,
+    message:
+        "Transferring labels of {wildcards.dataset}"
+    shell:
+        "python -m steps.transfer {input.annotations:q} --embeddings {input.embeddings:q}"
+        " --transfer {params.annotations:q} --output {output.transferred:q}"
+        " --origins {output.origins:q} --report {output.report:q} --log {log:q}"
