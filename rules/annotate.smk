@@ -6,6 +6,7 @@ rule annotate:
     input:
         sequences="results/{dataset}/sequences.parquet",
         tables=SETTINGS.annotation_tables,
+        fetched=[],
     output:
         annotations="results/{dataset}/annotations.parquet",
         report="results/{dataset}/reports/annotate.json",
@@ -26,4 +27,5 @@ rule annotate:
         "Annotating {wildcards.dataset}"
     shell:
         "python -m steps.annotate {input.sequences:q} {params.annotations:q} {params.store:q}"
+        " --fetched {input.fetched:q}"
         " --output {output.annotations:q} --report {output.report:q} --log {log:q}"

@@ -12,3 +12,8 @@ include: "similarity.smk"
 include: "statistics.smk"
 include: "transfer.smk"
 include: "styles.smk"
+
+
+if SETTINGS.shard_size:
+
+    include: "shards.smk"

@@ -22,9 +22,10 @@ rule embed:
         model=SETTINGS.embedding_options,
         store=SETTINGS.store_options,
         requests=SETTINGS.request_options,
+        shard="",
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}"
     shell:
         "python -m steps.embed {input.sequences:q} --embedder {wildcards.embedder:q}"
-        " {params.model:q} {params.store:q} {params.requests:q}"
+        " {params.model:q} {params.store:q} {params.requests:q} {params.shard}"
         " --output {output.embeddings:q} --report {output.report:q} --log {log:q}"

@@ -70,14 +70,25 @@ def _kept_name(name: str) -> str:
 def main(argv: list[str] | None = None) -> None:
     options = command.parser("annotate", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
+    options.add_argument("--fetched", type=Path, nargs="*", default=[], help="of steps.fetch")
+    options.add_argument("--output", type=Path, required=True)
+    add_source_options(options)
+    command.run(options, _work, argv)
+
+
+def add_source_options(options: argparse.ArgumentParser) -> None:
+    """What is wanted, and how the remote sources are asked."""
     options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
     options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
     options.add_argument("--annotation-days", type=float, default=30)
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
-    options.add_argument("--output", type=Path, required=True)
     command.add_store_options(options)
-    command.run(options, _work, argv)
+
+
+def wanted_of_sources(arguments: argparse.Namespace) -> list[str]:
+    """The single annotations that remote sources have to give."""
+    return expand([name for name in arguments.annotations if not is_ours(name)])
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
@@ -100,13 +111,18 @@ def _curated(
     sequences: pa.Table, arguments: argparse.Namespace, report: command.Report
 ) -> dict[str, pa.Array]:
     """Columns of the remote sources; what they could not give is told in the report."""
-    wanted = expand([name for name in arguments.annotations if not is_ours(name)])
+    wanted = wanted_of_sources(arguments)
     if not wanted:
         return {}
     # Loads pandas and protspace: a second that a run without them need not take.
-    from steps.annotators.remote.gaps import columns
+    from steps.annotators.remote.columns import fetch, read_fetched
 
-    return columns(sequences, wanted, arguments, report)
+    if arguments.fetched:
+        found, gaps = read_fetched(arguments.fetched)
+    else:
+        found, gaps = fetch(sequences, wanted, arguments)
+    gaps.tell(report, arguments.strict)
+    return found
 
 
 if __name__ == "__main__":

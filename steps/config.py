@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from steps.annotators import is_table
+from steps.annotators import is_ours, is_table
 from steps.annotators.names import expand, sources_of
 from steps.config_values import address, annotation, embedder, listed, servable, source, styles_file
 from steps.embedders import Options
@@ -78,6 +78,12 @@ class Config(BaseModel):
     )
     cache_gigabytes: float = Field(
         20, gt=0, description="Size of the cache; what was not used for longest goes first."
+    )
+    shard_size: int = Field(
+        0,
+        ge=0,
+        description="Embed and look up so many proteins in a job of their own, for clusters; 0 "
+        "means one job for each data set. The results are the same.",
     )
     methods: Annotated[list[str], Names] = Field(
         ["pca2", "umap2"],
@@ -233,6 +239,11 @@ class Config(BaseModel):
             # For the others a change of the address is none of theirs.
             options.append(f"--biocentral-url={self.biocentral_url}")
         return [*options, "--strict"] if self.strict_annotations else options
+
+    @property
+    def asks_sources(self) -> bool:
+        """Whether any annotation comes from a remote source."""
+        return any(not is_ours(name) for name in self.annotations)
 
     @property
     def annotation_tables(self) -> list[str]:

@@ -14,12 +14,14 @@ from steps.embeddings import read_embeddings, write_embeddings
 from steps.errors import StepError
 from steps.progress import Progress
 from steps.reuse import Reuse
+from steps.shards import shard_of
 
 
 def main(argv: list[str] | None = None) -> None:
     options = command.parser("embed", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
     options.add_argument("--embedder", required=True, help="'/' may be written as '--'")
+    options.add_argument("--shard", default="", metavar="I-of-N", help="only these proteins")
     options.add_argument("--output", type=Path, required=True, help="HDF5 file to write")
     options.add_argument("--backend", choices=BACKENDS, default=Options.backend)
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
@@ -32,8 +34,9 @@ def main(argv: list[str] | None = None) -> None:
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     options = Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
     embedder = get_embedder(embedder_name(arguments.embedder), options)
-    table = pq.read_table(arguments.sequences, columns=["protein_id", "sequence"])
-    identifiers, sequences = (table[name].to_pylist() for name in table.column_names)
+    columns = ["protein_id", "sequence"]
+    table = shard_of(pq.read_table(arguments.sequences, columns=columns), arguments.shard)
+    identifiers, sequences = (table[name].to_pylist() for name in columns)
     rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
     vectors, reused = _vectors(embedder, list(rows), arguments)
     write_embeddings(
@@ -54,6 +57,9 @@ def _vectors(
 ) -> tuple[np.ndarray, int]:
     """The vectors of distinct sequences, and how many of them came from the store."""
     progress = Progress(arguments.log, len(sequences))
+    if not sequences:
+        # A shard of a data set with fewer proteins than its FASTA file has records.
+        return np.empty((0, embedder.dimensions or 0), np.float32), 0
     if embedder.revision is None:
         ((_, vectors),) = embedder.embed(sequences, progress.advance)
         return vectors, 0

@@ -10,13 +10,14 @@ EXAMPLE = ROOT / "examples" / "families.fasta"
 LABELS = ROOT / "examples" / "families.tsv"
 
 
-def snakemake(folder, *arguments, cores=2, **config):
+def snakemake(folder, *arguments, cores=2, more_environment=None, **config):
     """Run it in `folder`; configuration by keyword. Returns the finished process."""
     command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
     command += ["--cores", str(cores), "--directory", folder, *arguments]
     if config:
         command += ["--config", *(f"{key}={value}" for key, value in config.items())]
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
+    environment |= more_environment or {}
     return subprocess.run(
         list(map(str, command)), capture_output=True, text=True, cwd=folder, env=environment
     )

@@ -1,87 +1,94 @@
 """What the remote sources gave and could not give, said where people and programs look."""
 
-import argparse
-from collections.abc import Sequence
-
-import pyarrow as pa
+from dataclasses import asdict, dataclass, field
+from typing import Self
 
 from steps import command
-from steps.annotators.names import sources_of
 from steps.annotators.remote.curated import Curated
-from steps.annotators.remote.fetching import Outcome, Rules
-from steps.annotators.remote.references import Reference
 from steps.errors import StepError
-from steps.progress import Progress
 
 
-def columns(
-    sequences: pa.Table,
-    wanted: Sequence[str],
-    arguments: argparse.Namespace,
-    report: command.Report,
-) -> dict[str, pa.Array]:
-    """The curated columns; gaps go to the report, the log and the progress file.
+@dataclass
+class Gap:
+    """One source: answers from the store, answers asked for, and proteins that have none."""
 
-    Raises:
-        StepError: ANNOTATIONS_INCOMPLETE with `--strict`.
-    """
-    proteins = dict(
-        zip(sequences["protein_id"].to_pylist(), sequences["sequence"].to_pylist(), strict=True)
-    )
-    progress = Progress(arguments.log, len(proteins) * len(sources_of(list(wanted))))
-    rules = Rules(arguments.offline, arguments.annotation_days, frozenset(arguments.refetch))
-    with command.store(arguments) as store:
-        address = arguments.biocentral_url
-        curated = Curated(proteins, wanted, store, rules, address, progress.advance)
-        found = curated.columns()
-        _tell(curated, arguments, report, progress)
-        if arguments.cache == "none":
-            store.discard()
-    return found
+    label: str
+    stored: int = 0
+    asked: int = 0
+    lost: list[str] = field(default_factory=list)
+    reason: str = ""
 
 
-def _tell(
-    curated: Curated, arguments: argparse.Namespace, report: command.Report, progress: Progress
-) -> None:
-    sources, missing = {}, []
-    for name, outcome in curated.outcomes.items():
-        lost = curated.not_fetched(name)
-        sources[name] = _summary(curated, name, lost)
-        if lost:
-            missing.append(outcome.label)
-            _warn(_sentence(outcome, lost, len(curated.proteins)), arguments.strict)
-    for reference in curated.unnamed:
-        missing.append(reference.label)
-        _warn_unnamed(reference, arguments.strict)
-    report.parameters["sources"] = sources
-    if missing:
-        progress.note(missing_sources=missing)
+@dataclass
+class Gaps:
+    """All sources of `proteins` proteins; `unnamed` are files of names, and what lacks them."""
 
+    proteins: int = 0
+    sources: dict[str, Gap] = field(default_factory=dict)
+    unnamed: dict[str, list[str]] = field(default_factory=dict)
 
-def _summary(curated: Curated, name: str, lost: list[str]) -> dict:
-    """Empty because absent and empty because not fetched, told apart."""
-    outcome, every = curated.outcomes[name], len(curated.proteins)
-    named = "all" if len(lost) == every else lost
-    counts = {"stored": outcome.stored, "asked": outcome.asked, "not_fetched": len(lost)}
-    if not lost:
-        return counts
-    return counts | {"not_fetched_proteins": named, "reason": outcome.reason}
+    @classmethod
+    def of(cls, curated: Curated) -> Self:
+        sources = {
+            name: Gap(each.label, each.stored, each.asked, curated.not_fetched(name), each.reason)
+            for name, each in curated.outcomes.items()
+        }
+        unnamed = {each.label: sorted(each.annotations) for each in curated.unnamed}
+        return cls(len(curated.proteins), sources, unnamed)
 
+    @classmethod
+    def from_dict(cls, values: dict) -> Self:
+        """The inverse of `asdict`."""
+        sources = {name: Gap(**each) for name, each in values["sources"].items()}
+        return cls(values["proteins"], sources, values["unnamed"])
 
-def _sentence(outcome: Outcome, lost: list[str], every: int) -> str:
-    return (
-        f"{outcome.label}: {len(lost)} of {every} proteins have no values of it "
-        f"({outcome.reason or 'no answer for them'}). Make the annotations again to fetch them."
-    )
+    as_dict = asdict
 
+    def add(self, other: Self) -> None:
+        """Count those of other proteins too."""
+        self.proteins += other.proteins
+        self.unnamed |= other.unnamed
+        for name, gap in other.sources.items():
+            mine = self.sources.setdefault(name, Gap(gap.label))
+            mine.stored += gap.stored
+            mine.asked += gap.asked
+            mine.lost += gap.lost
+            mine.reason = mine.reason or gap.reason
 
-def _warn_unnamed(reference: Reference, strict: bool) -> None:
-    columns = ", ".join(sorted(reference.annotations))
-    text = f"The {reference.label} cannot be fetched: {columns} have bare codes, or nothing."
-    _warn(text, strict)
+    @property
+    def missing(self) -> list[str]:
+        """Labels of what did not answer."""
+        return [gap.label for gap in self.sources.values() if gap.lost] + list(self.unnamed)
 
+    def tell(self, report: command.Report, strict: bool) -> None:
+        """Say it in the report and the log.
 
-def _warn(text: str, strict: bool) -> None:
-    if strict:
-        raise StepError("ANNOTATIONS_INCOMPLETE", text)
-    command.log.warning(text)
+        Raises:
+            StepError: ANNOTATIONS_INCOMPLETE if `strict` and something is missing.
+        """
+        report.parameters["sources"] = {n: self._summary(gap) for n, gap in self.sources.items()}
+        for text in self._sentences():
+            if strict:
+                raise StepError("ANNOTATIONS_INCOMPLETE", text)
+            command.log.warning(text)
+
+    def _summary(self, gap: Gap) -> dict:
+        """Empty because absent and empty because not fetched, told apart."""
+        named = "all" if len(gap.lost) == self.proteins else gap.lost
+        counts = {"stored": gap.stored, "asked": gap.asked, "not_fetched": len(gap.lost)}
+        if not gap.lost:
+            return counts
+        return counts | {"not_fetched_proteins": named, "reason": gap.reason}
+
+    def _sentences(self) -> list[str]:
+        lost = [
+            f"{gap.label}: {len(gap.lost)} of {self.proteins} proteins have no values of it "
+            f"({gap.reason or 'no answer for them'}). Make the annotations again to fetch them."
+            for gap in self.sources.values()
+            if gap.lost
+        ]
+        bare = [
+            f"The {label} cannot be fetched: {', '.join(columns)} have bare codes, or nothing."
+            for label, columns in self.unnamed.items()
+        ]
+        return lost + bare

@@ -1,0 +1,100 @@
+# The same as rules embed and annotate, in parts: with `shard_size` above 0 only.
+
+from steps.shards import shard_names
+
+SHARDS = shard_names(DATASETS, SETTINGS.shard_size)
+
+
+wildcard_constraints:
+    shard="[0-9]+-of-[0-9]+",
+
+
+ruleorder: gather > embed
+ruleorder: annotate_gathered > annotate
+
+
+use rule embed as embed_shard with:
+    output:
+        embeddings=temp("results/{dataset}/shards/{embedder}.{shard}.h5"),
+        report=temp("results/{dataset}/shards/{embedder}.{shard}.json"),
+    log:
+        "logs/{dataset}/embed.{embedder}.{shard}.log",
+    benchmark:
+        "benchmarks/{dataset}/embed.{embedder}.{shard}.tsv"
+    params:
+        model=SETTINGS.embedding_options,
+        store=SETTINGS.store_options,
+        requests=SETTINGS.request_options,
+        shard="--shard={shard}",
+    message:
+        "Embedding {wildcards.dataset} with {wildcards.embedder}, {wildcards.shard}"
+
+
+rule gather:
+    """Put the embeddings of all shards into one file."""
+    input:
+        embeddings=collect(
+            "results/{{dataset}}/shards/{{embedder}}.{shard}.h5",
+            shard=lookup(dpath="{dataset}", within=SHARDS),
+        ),
+        reports=collect(
+            "results/{{dataset}}/shards/{{embedder}}.{shard}.json",
+            shard=lookup(dpath="{dataset}", within=SHARDS),
+        ),
+    output:
+        embeddings="results/{dataset}/embeddings/{embedder}.h5",
+        report="results/{dataset}/reports/embed.{embedder}.json",
+    log:
+        "logs/{dataset}/gather.{embedder}.log",
+    benchmark:
+        "benchmarks/{dataset}/gather.{embedder}.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    message:
+        "Gathering the embeddings of {wildcards.dataset} by {wildcards.embedder}"
+    shell:
+        "python -m steps.gather {input.embeddings:q} --reports {input.reports:q}"
+        " --output {output.embeddings:q} --embedding-report {output.report:q} --log {log:q}"
+
+
+rule fetch:
+    """Ask the remote sources about one shard."""
+    input:
+        sequences="results/{dataset}/sequences.parquet",
+    output:
+        fetched=temp("results/{dataset}/shards/annotations.{shard}.parquet"),
+    log:
+        "logs/{dataset}/fetch.{shard}.log",
+    benchmark:
+        "benchmarks/{dataset}/fetch.{shard}.tsv"
+    conda:
+        "../envs/steps.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        annotations=SETTINGS.annotation_options,
+        store=SETTINGS.store_options,
+    message:
+        "Looking up {wildcards.dataset}, {wildcards.shard}"
+    shell:
+        "python -m steps.fetch {input.sequences:q} --shard={wildcards.shard}"
+        " {params.annotations:q} {params.store:q} --output {output.fetched:q} --log {log:q}"
+
+
+use rule annotate as annotate_gathered with:
+    input:
+        sequences="results/{dataset}/sequences.parquet",
+        tables=SETTINGS.annotation_tables,
+        fetched=branch(
+            SETTINGS.asks_sources,
+            then=collect(
+                "results/{{dataset}}/shards/annotations.{shard}.parquet",
+                shard=lookup(dpath="{dataset}", within=SHARDS),
+            ),
+        ),

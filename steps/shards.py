@@ -1,0 +1,66 @@
+"""Parts of a data set that are embedded and looked up in jobs of their own, named `2-of-5`.
+
+A shard is a run of proteins in the order of the input, and all shards have about the same number of
+residues. How many there are follows from the FASTA file alone, so the DAG knows it at the start.
+"""
+
+import gzip
+import math
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b"
+
+
+def shard_names(datasets: dict[str, str], size: int) -> dict[str, list[str]]:
+    """For each data set (name -> FASTA file) its shards of about `size` proteins."""
+    return {name: _names(math.ceil(count_records(path) / size)) for name, path in datasets.items()}
+
+
+def _names(count: int) -> list[str]:
+    count = max(count, 1)
+    return [f"{number}-of-{count}" for number in range(1, count + 1)]
+
+
+def count_records(path: str | Path) -> int:
+    """How many lines of a FASTA file (plain or gzip) begin with `>`."""
+    count, before = 0, b"\n"
+    for chunk in _chunks(Path(path)):
+        text = before + chunk
+        count += text.count(b"\n>") + text.count(b"\r>")
+        before = text[-1:]
+    return count
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+    with gzip.open(path) if packed else path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def shard_of(table: pa.Table, shard: str) -> pa.Table:
+    """The rows of sequences.parquet that belong to a shard; all of them for an empty name."""
+    if not shard:
+        return table
+    number, _, count = shard.partition("-of-")
+    bounds = boundaries(pc.binary_length(table["sequence"]).to_pylist(), int(count))
+    start, stop = bounds[int(number) - 1], bounds[int(number)]
+    return table.slice(start, stop - start)
+
+
+def boundaries(lengths: Sequence[int], count: int) -> list[int]:
+    """Rows where shards begin, and the end; no shard is empty unless there are too few proteins."""
+    ends, bounds, row = [0, *accumulate(lengths)], [0], 0
+    for number in range(1, count):
+        while row < len(lengths) and ends[row] * count < ends[-1] * number:
+            row += 1
+        row = min(max(row, bounds[-1] + 1), max(len(lengths) - (count - number), bounds[-1]))
+        bounds.append(row)
+    return [*bounds, len(lengths)]
