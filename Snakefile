@@ -22,8 +22,7 @@ try:
 except StepError as error:
     raise WorkflowError(error.message)
 
-EMBEDDERS = SETTINGS.embedder_files
-PROJECTIONS = SETTINGS.projections
+EMBEDDERS, PROJECTIONS = SETTINGS.embedder_files, SETTINGS.projections
 
 
 wildcard_constraints:
@@ -40,6 +39,7 @@ rule all:
         expand("results/{dataset}/previews/{picture}.svg", dataset=DATASETS, picture=PROJECTIONS),
 
 
+include: "rules/cluster.smk"
 include: "rules/normalize.smk"
 include: "rules/embed.smk"
 include: "rules/annotate.smk"

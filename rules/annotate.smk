@@ -18,8 +18,8 @@ rule annotate:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000, 20),
+        runtime=growing(60, 1),
     params:
         annotations=SETTINGS.annotation_options,
         store=SETTINGS.store_options,

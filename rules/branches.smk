@@ -14,6 +14,6 @@ include: "transfer.smk"
 include: "styles.smk"
 
 
-if SETTINGS.shard_size:
+if SETTINGS.shard_size and not SMALL:
 
     include: "shards.smk"

@@ -29,8 +29,8 @@ rule bundle:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(2000, 20),
+        runtime=growing(30),
     params:
         format=SETTINGS.bundle_format,
     message:

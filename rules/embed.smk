@@ -12,12 +12,15 @@ rule embed:
         "logs/{dataset}/embed.{embedder}.log",
     benchmark:
         "benchmarks/{dataset}/embed.{embedder}.tsv"
+    group:
+        MAP
     conda:
         "../envs/steps.yaml"
     threads: SETTINGS.embedding_threads
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000, 20),
+        runtime=growing(60, 2),
+        gpu=SETTINGS.gpus,
     params:
         model=SETTINGS.embedding_options,
         store=SETTINGS.store_options,

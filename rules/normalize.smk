@@ -17,8 +17,8 @@ rule normalize:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=growing(1000, 4),
+        runtime=growing(30),
     params:
         limits=SETTINGS.limit_options,
     message:

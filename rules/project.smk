@@ -12,13 +12,15 @@ rule project:
         "logs/{dataset}/project.{embedder}.{method}.log",
     benchmark:
         "benchmarks/{dataset}/project.{embedder}.{method}.tsv"
+    group:
+        MAP
     conda:
         "../envs/steps.yaml"
     # One thread: the coordinates must not depend on how many there are.
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=growing(2000, 4),
+        runtime=growing(60, 1),
     params:
         options=SETTINGS.projection_options,
     message:

@@ -30,8 +30,8 @@ rule provenance:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=growing(500),
+        runtime=growing(10),
     params:
         configuration=SETTINGS.to_json(),
     message:
@@ -62,8 +62,8 @@ rule preview:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000, 20),
+        runtime=growing(10),
     message:
         "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:

@@ -1,9 +1,5 @@
 # The same as rules embed and annotate, in parts: with `shard_size` above 0 only.
 
-from steps.shards import shard_names
-
-SHARDS = shard_names(DATASETS, SETTINGS.shard_size)
-
 
 wildcard_constraints:
     shard="[0-9]+-of-[0-9]+",
@@ -52,8 +48,8 @@ rule gather:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(2000, 2),
+        runtime=growing(60),
     message:
         "Gathering the embeddings of {wildcards.dataset} by {wildcards.embedder}"
     shell:
@@ -75,8 +71,8 @@ rule fetch:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=growing(2000, 20),
+        runtime=growing(120),
     params:
         annotations=SETTINGS.annotation_options,
         store=SETTINGS.store_options,

@@ -19,8 +19,8 @@ rule similarity:
         "../envs/steps.yaml"
     threads: 4
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     message:
         "Comparing the sequences of {wildcards.dataset}"
     shell:

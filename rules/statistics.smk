@@ -28,8 +28,8 @@ rule statistics:
     # One thread: the scores must not depend on how many there are.
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(4000, 8),
+        runtime=growing(120),
     params:
         seed=SETTINGS.random_state,
     message:

@@ -20,8 +20,8 @@ rule styles:
         "../envs/steps.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000, 20),
+        runtime=growing(10),
     message:
         "Styling {wildcards.dataset}"
     shell:

@@ -19,8 +19,8 @@ rule transfer:
     # One thread: the distances must not depend on how many there are.
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(2000, 8),
+        runtime=growing(60),
     params:
         annotations=SETTINGS.transfer,
     message:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from steps.annotators import is_ours, is_table
 from steps.annotators.names import expand, sources_of
 from steps.config_values import address, annotation, embedder, listed, servable, source, styles_file
-from steps.embedders import Options
+from steps.embedders import OWN, Options
 from steps.embedders.models import file_name
 from steps.errors import StepError
 from steps.fasta import Limits
@@ -209,6 +209,10 @@ class Config(BaseModel):
     def embedding_threads(self) -> int:
         """How many a job may use; Snakemake lowers it to what there is."""
         return 16 if self.backend == "local" else 1
+
+    def gpus(self, wildcards: object) -> int:
+        """How many a cluster must give to an embed job."""
+        return int(self.backend == "local" and wildcards.embedder not in OWN)
 
     @property
     def embedding_options(self) -> list[str]:

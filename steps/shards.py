@@ -18,7 +18,9 @@ _GZIP = b"\x1f\x8b"
 
 
 def shard_names(datasets: dict[str, str], size: int) -> dict[str, list[str]]:
-    """For each data set (name -> FASTA file) its shards of about `size` proteins."""
+    """For each data set (name -> FASTA file) its shards of about `size` proteins (0: one)."""
+    if not size:
+        return dict.fromkeys(datasets, _names(1))
     return {name: _names(math.ceil(count_records(path) / size)) for name, path in datasets.items()}
 
 

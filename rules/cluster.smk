@@ -1,0 +1,27 @@
+# What a cluster should know: resources grow with the inputs and with each attempt, and data sets
+# below `shard_size` are not worth more than one job of the cluster.
+
+from steps.resources import growing
+from steps.shards import shard_names
+
+SHARDS = shard_names(DATASETS, SETTINGS.shard_size)
+SMALL = SETTINGS.shard_size > 0 and all(len(names) == 1 for names in SHARDS.values())
+#: Group of embed and project, which go out as one job then; all others stay where Snakemake runs.
+MAP = "map" if SMALL else None
+
+
+localrules:
+    provenance,
+
+
+if SMALL:
+
+    localrules:
+        normalize,
+        annotate,
+        similarity,
+        statistics,
+        transfer,
+        styles,
+        bundle,
+        preview,
