@@ -29,13 +29,16 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 	@scripts/show-results $(DEMO)/results/families
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -m "not slow and not postgres and not local and not faults"
+	@$(BIN)/python -m pytest -m "not slow and not postgres and not local and not slurm and not faults"
 
 test-slow: $(READY) ## run the tests that take long
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m "slow and not slurm"
 
 test-faults: $(READY) ## kills, fuzz and load (under 15 minutes)
 	@$(BIN)/python -m pytest -m faults tests/faults
+
+test-slurm: $(READY) ## run the tests on a SLURM cluster of one node (as root, on Debian)
+	@scripts/slurm $(CURDIR)/$(BIN)/python -m pytest -m slurm tests/slurm
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
