@@ -15,7 +15,7 @@ from http_load import request
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
-from gateway import launcher
+from gateway import processes
 from gateway.runs import Runs
 
 SETTINGS = {
@@ -54,7 +54,7 @@ async def serving(folder: Path) -> AsyncIterator[tuple[int, psutil.Process]]:
         # Workflows outlive their gateway.
         for run in Runs(folder / "gateway"):
             if run.state.status == "running":
-                await launcher.end(run)
+                await processes.end(run)
 
 
 async def stop(process: subprocess.Popen) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+import tempfile
 from pathlib import Path
 
 import structlog
@@ -10,7 +11,8 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway.app import create_app
-from gateway.server import Protocol, Server
+from gateway.protocol import Protocol
+from gateway.server import Server, make_room
 from gateway.settings import Settings, SettingsError, read_settings, unknown_variables
 
 
@@ -51,6 +53,9 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     configure_logging(settings)
     for name in unknown_variables():
         structlog.get_logger().warning("unknown_setting", name=name)
+    make_room(settings.max_connections)
+    # Uploads on their way in lie, without a name, on the disk that is watched for free space.
+    tempfile.tempdir = str(settings.job_root.resolve())
     config = uvicorn.Config(
         create_app(settings),
         host=arguments.host,

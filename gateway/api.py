@@ -17,29 +17,34 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway import openapi, upload
+from gateway import disk, openapi, upload
 from gateway.download import BundleResponse
 from gateway.errors import GatewayError, not_found
 from gateway.limits import client_address
-from gateway.runs import FINISHED, Run, is_id
+from gateway.runs import Run, is_id
+from gateway.state import FINISHED
 
 log = structlog.get_logger()
 
 #: Longer than a restart takes: Firefox gives up at the first refused connection.
 RETRY_MILLISECONDS = 12_000
+#: Followers whom a restart has sent away all at once come back over this time.
+SPREAD_MILLISECONDS = 4_000
 KEEP_ALIVE_SECONDS = 15
 READY_SECONDS = 5
 
 
 async def submit(request: Request) -> Response:
     """POST /api/prepare: an upload becomes a run."""
-    metrics = request.app.state.metrics
+    state, metrics = request.app.state, request.app.state.metrics
     try:
-        run, headers = await _accept(request)
+        with disk.refusing_when_full(state.runs.root, state.settings.min_free_bytes):
+            run, headers = await _accept(request)
     except GatewayError as error:
         metrics.uploads.labels(code=error.code).inc()
         log.info("upload_refused", code=error.code)
-        if not await upload.let_finish(request, request.app.state.settings):
+        too_slow = error.code == "REQUEST_TIMEOUT"
+        if too_slow or not await upload.let_finish(request, request.app.state.settings):
             error.headers["Connection"] = "close"
         raise
     metrics.uploads.labels(code="ACCEPTED").inc()
@@ -52,6 +57,9 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     address = client_address(request, state.settings.trusted_proxies)
     _check_token(request, state.settings)
     await state.limits.check_any(address)
+    # Under a rush most uploads end here, before the work of reading them.
+    with state.scheduler.place():
+        pass
     form = await upload.read_form(request, state.settings)
     staged = state.runs.stage()
     try:
@@ -137,13 +145,14 @@ async def events(request: Request) -> Response:
 async def _stream(request: Request, run: Run, after: int) -> AsyncIterator[ServerSentEvent]:
     followed = request.app.state.scheduler.events(run).follow(after)
     metrics = request.app.state.metrics
+    retry = RETRY_MILLISECONDS + secrets.randbelow(SPREAD_MILLISECONDS)
     with metrics.readers.track_inprogress():
         async for event in followed:
             yield ServerSentEvent(
                 json.dumps(event.data, ensure_ascii=False),
                 event=event.name,
                 id=str(event.id),
-                retry=RETRY_MILLISECONDS,
+                retry=retry,
             )
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import disk
 from gateway.api import ROUTES
 from gateway.errors import GatewayError, internal, of_http_exception
 from gateway.limits import RateLimits
@@ -108,7 +109,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     )
     state.scheduler = Scheduler(settings, state.runs, state.metrics)
     state.closing = asyncio.Event()
-    state.scheduler.resume()
+    disk.keep_reserve(state.runs.root)
+    await state.scheduler.resume()
     sweeper = asyncio.create_task(sweep_forever(settings, state.scheduler))
     closer = asyncio.create_task(_let_streams_go(state))
     log.info("gateway_started", runs=str(state.runs.root))

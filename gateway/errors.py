@@ -31,8 +31,10 @@ class GatewayError(Exception):
         self.headers, self.data = dict(headers or {}), data
 
     def response(self) -> JSONResponse:
+        # Some character sets decode to halves of characters, which no answer can hold.
+        message = self.message.encode("utf-8", "replace").decode()
         # The hosted service used `detail`; older clients may look for it.
-        body = {"error": self.message, "code": self.code, "detail": self.message, **self.data}
+        body = {"error": message, "code": self.code, "detail": message, **self.data}
         return JSONResponse(body, self.status, self.headers)
 
 

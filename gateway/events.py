@@ -4,13 +4,18 @@ Clients read the file, each from where it is, so a slow one costs a file positio
 """
 
 import asyncio
+import errno
 import json
+import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway import disk, lines
+
 TERMINAL = frozenset({"done", "error"})
+_KEYS = {"id", "event", "data"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,10 @@ class EventLog:
     def __init__(self, path: Path):
         self.path, self.readers, self.closed = path, 0, False
         self.left = time.time()
-        self.last = self._read_all()[-1] if path.exists() and path.stat().st_size else None
+        # A gateway that was killed while writing leaves a line that nobody was shown.
+        lines.repair(path)
+        told = self.told()
+        self.last = told[-1] if told else None
         self._changed = asyncio.Event()
 
     def append(self, name: str, data: dict) -> None:
@@ -41,10 +49,21 @@ class EventLog:
         if self.last and self.last.terminal:
             return
         event = Event(self.last.id + 1 if self.last else 1, name, data)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"id": event.id, "event": name, "data": data}) + "\n")
+        line = json.dumps({"id": event.id, "event": name, "data": data}) + "\n"
+        disk.insist(self.path.parent.parent, lambda: self._write(line.encode()))
         self.last = event
         self._announce()
+
+    def _write(self, line: bytes) -> None:
+        """A whole line or, on a full disk, none."""
+        with self.path.open("ab", buffering=0) as file:
+            start = file.tell()
+            try:
+                if file.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                file.truncate(start)
+                raise
 
     def close(self) -> None:
         """End all followers: the run is being removed, or the gateway stops."""
@@ -86,13 +105,11 @@ class EventLog:
                 text = file.read()
         except FileNotFoundError:
             return [], position
-        whole = text[: text.rfind(b"\n") + 1]
-        return [_event(line) for line in whole.splitlines()], position + len(whole)
+        whole = lines.whole(text)
+        found = [entry for entry in lines.parse(whole) if _KEYS <= entry.keys()]
+        events = [Event(entry["id"], entry["event"], entry["data"]) for entry in found]
+        return events, position + len(whole)
 
-    def _read_all(self) -> list[Event]:
+    def told(self) -> list[Event]:
+        """All events so far."""
         return self._read(0)[0]
-
-
-def _event(line: bytes) -> Event:
-    entry = json.loads(line)
-    return Event(entry["id"], entry["event"], entry["data"])

@@ -17,6 +17,11 @@ class Metrics:
         self.runs = Counter(
             "gateway_runs", "Finished runs by outcome", ["outcome"], registry=self.registry
         )
+        self.resumed = Counter(
+            "gateway_resumed",
+            "Starts of Snakemake for runs that were interrupted",
+            registry=self.registry,
+        )
         self.stage_seconds = Histogram(
             "gateway_stage_seconds",
             "Seconds of each step of finished runs",

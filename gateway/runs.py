@@ -5,6 +5,7 @@
             events.jsonl   what was told to clients (gateway.events)
             jobs.jsonl     Snakemake's job log (our logger plugin)
             config.yaml input.fasta results/ logs/   the run itself
+            .scratch/      temporary files and caches of its processes
 """
 
 import json
@@ -14,31 +15,16 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from gateway import disk
+from gateway.state import State
 from steps.files import replacing
 
 #: The data set of a run; user-supplied names never reach a path.
 DATASET = "input"
 _ID = re.compile(r"[0-9a-f]{32}")
-FINISHED = frozenset({"done", "failed", "cancelled", "expired"})
-
-
-@dataclass
-class State:
-    """`status` is queued, running, done, failed, cancelled or expired (files removed)."""
-
-    schema_version: int = 1
-    status: str = "queued"
-    submitted: float = 0.0
-    started: float | None = None
-    finished: float | None = None
-    delivered: float | None = None
-    pid: int | None = None
-    pid_started: float | None = None
-    code: str | None = None
-    message: str | None = None
 
 
 class Run:
@@ -64,13 +50,24 @@ class Run:
 
     @property
     def state(self) -> State:
-        return State(**json.loads((self.path / "state.json").read_text()))
+        return State.of(json.loads((self.path / "state.json").read_text()))
+
+    def read_state(self) -> State | None:
+        """The state, or nothing where it cannot be read."""
+        try:
+            return self.state
+        except (OSError, ValueError):
+            return None
 
     def change(self, **values) -> State:
         """Set fields of the state, durably."""
-        state = State(**(asdict(self.state) | values))
+        state = State.of(asdict(self.state) | values)
         _write_durably(self.path / "state.json", asdict(state))
         return state
+
+    @property
+    def scratch(self) -> Path:
+        return self.path / ".scratch"
 
     @property
     def request(self) -> dict:
@@ -89,6 +86,11 @@ class Run:
         if not self.provenance.is_file():
             return {}
         return json.loads(self.provenance.read_text(encoding="utf-8"))
+
+    def shed(self) -> None:
+        """Give back the disk space of a run that has failed; its logs stay."""
+        for path in (self.path / "results", self.scratch, self.path / ".snakemake"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def strip(self) -> None:
         """Remove all that came from the user or was made of it; what became of the run stays."""
@@ -120,7 +122,12 @@ class Runs:
         _write_durably(staged.path / "state.json", asdict(State(submitted=time.time())))
         run = Run(self.root / staged.id.removeprefix(".incoming-"))
         os.replace(staged.path, run.path)
-        _sync_folder(self.root)
+        try:
+            _sync_folder(self.root)
+        except OSError:
+            # Nobody will be told its id, so it must not run at the next start.
+            run.remove()
+            raise
         return run
 
     def get(self, run_id: str) -> Run | None:
@@ -139,10 +146,13 @@ def is_id(text: str) -> bool:
 
 
 def _write_durably(path: Path, value: dict) -> None:
-    with replacing(path) as staged, staged.open("w", encoding="utf-8") as file:
-        json.dump(value, file)
-        file.flush()
-        os.fsync(file.fileno())
+    def write() -> None:
+        with replacing(path) as staged, staged.open("w", encoding="utf-8") as file:
+            json.dump(value, file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    disk.insist(path.parent.parent, write)
 
 
 def _sync_folder(path: Path) -> None:

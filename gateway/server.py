@@ -1,13 +1,18 @@
 """uvicorn, told two things it does not tell an application: a stop, and what became of a body."""
 
 import asyncio
+import resource
 from types import FrameType
 
+import structlog
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+log = structlog.get_logger()
 
 #: How long after a body a connection may still be reset by a client that did not read it.
 _RESET_SECONDS = 1.0
+#: Files that are open beside those of connections: runs, logs, libraries.
+_OTHER_FILES = 256
 
 
 class Connection:
@@ -32,25 +37,6 @@ class Connection:
         return not self.reset
 
 
-class Protocol(H11Protocol):
-    """HTTP/1.1 whose requests carry their `Connection`."""
-
-    def connection_made(self, transport) -> None:
-        super().connection_made(transport)
-        self.connection, application = Connection(), self.app
-
-        async def with_connection(scope, receive, send):
-            scope.setdefault("extensions", {})[Connection.KEY] = self.connection
-            await application(scope, receive, send)
-
-        self.app = with_connection
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.connection.reset = exc is not None
-        self.connection.lost.set()
-        super().connection_lost(exc)
-
-
 class Server(uvicorn.Server):
     """Tells the application to let its streams go as soon as a stop is asked for."""
 
@@ -58,3 +44,15 @@ class Server(uvicorn.Server):
         loop = asyncio.get_event_loop()
         loop.call_soon_threadsafe(self.config.loaded_app.state.closing.set)
         super().handle_exit(sig, frame)
+
+
+def make_room(connections: int) -> None:
+    """Raise this process's limit of open files to what that many connections may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # An upload has its socket and its file.
+    wanted = 2 * connections + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("few_open_files", allowed=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

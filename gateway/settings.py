@@ -3,8 +3,9 @@
 import os
 import re
 from ipaddress import ip_network
+from math import ceil
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from limits import parse_many
 from pydantic import (
@@ -24,6 +25,9 @@ from steps.fasta import Limits
 
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
+
+#: What clients may see of a run, in the order of `gateway.stages`.
+Stage = Literal["normalizing", "embedding", "annotating", "projecting", "bundling"]
 
 #: Form fields by which an upload chooses.
 CHOICES = ("embedders", "methods", "annotations")
@@ -50,6 +54,29 @@ class Settings(BaseSettings):
     bundle_ttl_seconds: Positive = Field(3600, description="How long a finished run is kept.")
     sweep_interval_seconds: Positive = Field(300, description="How often old runs are removed.")
     pipeline_timeout_seconds: Positive = Field(420, description="Time limit of a run.")
+    stage_timeout_seconds: Annotated[dict[Stage, Positive], NoDecode] = Field(
+        {}, description="Time limits of single stages, written `embedding=300,projecting=120`."
+    )
+    max_attempts: Positive = Field(
+        3, description="How often a run is started that is interrupted from outside each time."
+    )
+    step_memory_mb: NotNegative | None = Field(
+        None,
+        description="Address space of a step in MB; 0 means no limit. By default 16384, several "
+        "times what the largest upload needs; none with the backend `local`, since GPU libraries "
+        "reserve far more than they use.",
+    )
+    step_file_mb: NotNegative | None = Field(
+        None,
+        description="Largest file that a step may write, in MB; 0 means no limit. By default "
+        "4096, or twice the cache where that is a file: it grows in steps, too.",
+    )
+    step_processes: NotNegative = Field(
+        8192,
+        description="Processes and threads that the gateway's user may have for a step to start "
+        "another; 0 means no limit. The system counts all of that user, so a small number would "
+        "stop runs beside each other; root is not limited.",
+    )
     delete_after_download: bool = Field(
         True, description="Remove a run after one complete download of its bundle."
     )
@@ -59,6 +86,10 @@ class Settings(BaseSettings):
     abandon_seconds: NotNegative = Field(
         0, description="Cancel a run that nobody has followed for this long; 0 means never."
     )
+    max_connections: Positive = Field(
+        1000, description="Connections at a time, followers of jobs included; then 503."
+    )
+    upload_seconds: Positive = Field(120, description="How long an upload may take to arrive.")
     upload_max_bytes: Positive = Field(8388608, description="Largest upload, counted unpacked.")
     sequence_min_count: Positive = Field(20, description="Fewest sequences.")
     sequence_max_count: Positive = Field(1500, description="Most sequences.")
@@ -118,7 +149,7 @@ class Settings(BaseSettings):
     api_token: SecretStr | None = Field(None, description="Bearer token needed to submit.")
     force_polling: bool = Field(False, description="Poll for changes: for network file systems.")
     min_free_bytes: NotNegative = Field(
-        536870912, description="Free disk space below which /readyz says no."
+        536870912, description="Free disk space below which uploads get 507 and /readyz says no."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level."
@@ -140,6 +171,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("stage_timeout_seconds", mode="before")
+    @classmethod
+    def _pairs(cls, value):
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
+        names = [name.strip() for name, _, _ in pairs]
+        wrong = [name for name in names if name not in get_args(Stage) or names.count(name) > 1]
+        if wrong or not all(seconds.strip().isdecimal() for _, _, seconds in pairs):
+            stages = ", ".join(get_args(Stage))
+            raise ValueError(f"must be written like embedding=300,projecting=120; stages: {stages}")
+        return {name: int(seconds) for name, (_, _, seconds) in zip(names, pairs, strict=True)}
 
     @field_validator("rate_limit", "refused_rate_limit")
     @classmethod
@@ -187,6 +231,35 @@ class Settings(BaseSettings):
                 f"that uploads are gone after {PUBLISHED_RETENTION_SECONDS} s. Lower one of them"
             )
         return self
+
+    @model_validator(mode="after")
+    def _cache_may_be_written(self):
+        if self.step_file_mb and self._cache_is_file and self.step_file_mb < self._cache_mb:
+            raise ValueError(
+                f"PREP_STEP_FILE_MB is {self.step_file_mb}, but the cache may have "
+                f"{self._cache_mb} MB, and steps write it. Raise it, or lower PREP_CACHE_GIGABYTES"
+            )
+        return self
+
+    @property
+    def _cache_is_file(self) -> bool:
+        return self.cache != "none" and "://" not in (self.cache or "")
+
+    @property
+    def _cache_mb(self) -> int:
+        return ceil(self.cache_gigabytes * 1024)
+
+    @property
+    def memory_limit(self) -> int:
+        """Address space of a step in MB; 0 means no limit."""
+        default = 0 if self.backend == "local" else 16384
+        return default if self.step_memory_mb is None else self.step_memory_mb
+
+    @property
+    def file_limit(self) -> int:
+        """Largest file of a step in MB; 0 means no limit."""
+        default = max(4096, 2 * self._cache_mb if self._cache_is_file else 0)
+        return default if self.step_file_mb is None else self.step_file_mb
 
     @property
     def limits(self) -> Limits:

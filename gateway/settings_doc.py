@@ -47,6 +47,8 @@ def written(value: Any) -> str:
     """A value as it is written into the environment."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        value = [f"{name}={number}" for name, number in value.items()]
     if isinstance(value, list):
         return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,9 +1,10 @@
 """From what Snakemake and the steps write to the stages that clients see."""
 
-import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from gateway.lines import Tail
 
 #: Rule -> stage, in the order that clients may see them; the others are not shown.
 STAGES = {
@@ -17,27 +18,12 @@ STAGES = {
 _RANK = {"normalizing": 0, "embedding": 1, "annotating": 1, "projecting": 2, "bundling": 3}
 
 
-class Tail:
-    """New whole lines of a growing file of JSON objects."""
-
-    def __init__(self, path: Path):
-        self.path, self.position = path, 0
-
-    def read(self) -> list[dict]:
-        try:
-            with self.path.open("rb") as file:
-                file.seek(self.position)
-                text = file.read()
-        except FileNotFoundError:
-            return []
-        whole = text[: text.rfind(b"\n") + 1]
-        self.position += len(whole)
-        return [json.loads(line) for line in whole.splitlines()]
-
-
 @dataclass
 class Stages:
-    """Follows one run directory; `news` gives what to tell since the last time."""
+    """Follows one run directory; `news` gives what to tell since the last time.
+
+    `told` is what was told before, be it by another gateway or of an earlier attempt.
+    """
 
     run: Path
     logs: Path
@@ -45,18 +31,31 @@ class Stages:
     shown: dict[str, tuple] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
     embedders: int = 1
+    told: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._elapsed = 0.0
         self._jobs = Tail(self.run / "jobs.jsonl")
         self._steps: dict[Path, Tail] = {}
         self._latest: dict[Path, dict] = {}
         self._held: list[dict] = []
         self._missing_told = False
+        for data in self.told:
+            self._remember(data)
+
+    def _remember(self, data: dict) -> None:
+        """Go on behind what was told."""
+        stage = data["stage"]
+        self.rank = max(self.rank, _RANK[stage])
+        counts = (data["done"], data["total"]) if "total" in data else (-1, -1)
+        self.shown[stage] = max(counts, self.shown.get(stage, counts))
+        self._missing_told = self._missing_told or "missing_sources" in data
+        self._elapsed = max(self._elapsed, data["elapsed"])
 
     def news(self) -> list[dict]:
         """`{"stage", "elapsed"}`, with `done` and `total` where known; it never goes back."""
-        jobs = [entry for entry in self._jobs.read() if entry["event"] == "job_info"]
-        shown = [entry for entry in jobs if entry["rule"] in STAGES]
+        jobs = [entry for entry in self._jobs.read() if entry.get("event") == "job_info"]
+        shown = [entry for entry in jobs if entry.get("rule") in STAGES]
         entries = [*self._held, *shown, *self._counts()]
         entries.sort(key=lambda entry: _RANK[STAGES[entry["rule"]]])
         told = [self._told(entry) for entry in entries if not self._later(entry)]
@@ -80,7 +79,9 @@ class Stages:
         return [*told[:-1], last | {"missing_sources": missing[0]}]
 
     def _event(self, stage: str) -> dict:
-        return {"stage": stage, "elapsed": round(time.time() - self.started, 1)}
+        # The clock may be set back.
+        self._elapsed = max(self._elapsed, round(time.time() - self.started, 1))
+        return {"stage": stage, "elapsed": self._elapsed}
 
     def _later(self, entry: dict) -> bool:
         """Whether an entry waits: the first projections may begin before the last embedding."""
@@ -92,7 +93,8 @@ class Stages:
         for path in sorted(self.logs.glob("*.progress.jsonl")):
             # Only the newest count matters.
             for entry in self._steps.setdefault(path, Tail(path)).read()[-1:]:
-                self._latest[path] = entry
+                if {"done", "total"} <= entry.keys():
+                    self._latest[path] = entry
         rules: dict[str, list[dict]] = {}
         for path, entry in self._latest.items():
             rules.setdefault(path.name.partition(".")[0], []).append(entry)

@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import structlog
 from anyio import to_thread
 
-from gateway.runs import FINISHED, Run
+from gateway import disk, recovery
+from gateway.runs import Run
 from gateway.scheduler import Scheduler
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
+from gateway.state import FINISHED
 from steps.errors import StepError
 from steps.store import open_store
 
@@ -25,13 +28,21 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
         soon.append(max(1, settings.abandon_seconds / 2))
     while True:
         await asyncio.sleep(min(soon))
-        await to_thread.run_sync(prune, settings)
+        await to_thread.run_sync(_tidy, settings, scheduler.runs.root)
         for run in scheduler.runs:
             try:
                 await sweep(run, settings, scheduler)
             except Exception:
                 # One run that cannot be swept must not keep the others from it.
                 log.exception("sweep_failed", job_id=run.id)
+
+
+def _tidy(settings: Settings, root: Path) -> None:
+    """What is due beside the runs."""
+    prune(settings)
+    due = PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds
+    recovery.remove_broken(root, due)
+    disk.keep_reserve(root)
 
 
 def prune(settings: Settings) -> None:
@@ -73,8 +84,9 @@ async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
             run.remove()
     elif now > expiry(run, settings):
         scheduler.forget(run)
-        run.change(status="expired")
+        # On a full disk this makes the room to write it down.
         run.strip()
+        run.change(status="expired")
         log.info("run_removed", job_id=run.id)
 
 

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import yaml
-from anyio import to_thread
-from python_multipart.exceptions import MultipartParseError
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -20,26 +19,38 @@ from steps.fasta import Counts, FastaReader
 _OVERHEAD = 65_536
 #: How long a refused client may take to finish sending.
 _PATIENCE_SECONDS = 10
+#: A file from the forms of hundreds of clients at once must fit into memory up to this size.
+_IN_MEMORY = 65_536
+# More files at a time would not be read faster, but each may need tens of megabytes.
+_reading = CapacityLimiter(2)
+# UnicodeError, a ValueError: a form may name a character set in which nothing can be read.
+_UNREADABLE = (MultiPartException, ValueError, KeyError)
+
+
+class _Parser(MultiPartParser):
+    spool_max_size = _IN_MEMORY
 
 
 async def read_form(request: Request, settings: Settings) -> FormData:
-    """The form of an upload; its file lies in memory up to 1 MB, else on disk.
+    """The form of an upload; a file that is not small lies on disk.
 
     Raises:
-        GatewayError: FILE_TOO_LARGE as soon as the limit is passed; NO_FILE; BAD_REQUEST.
+        GatewayError: FILE_TOO_LARGE at the limit, REQUEST_TIMEOUT, NO_FILE, BAD_REQUEST.
     """
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
         raise GatewayError(422, "NO_FILE", "Send a form (multipart/form-data) with a part 'file'.")
     stream = _bounded(request, settings.upload_max_bytes + _OVERHEAD, settings)
-    parser = MultiPartParser(
-        request.headers, stream, max_files=1, max_fields=8, max_part_size=_OVERHEAD
-    )
+    parser = _Parser(request.headers, stream, max_files=1, max_fields=8, max_part_size=_OVERHEAD)
     try:
-        form = await parser.parse()
-    except (MultiPartException, MultipartParseError, KeyError) as error:
+        async with asyncio.timeout(settings.upload_seconds):
+            form = await parser.parse()
+    except TimeoutError:
+        message = f"The upload took longer than {settings.upload_seconds} s. Try it with gzip."
+        raise GatewayError(408, "REQUEST_TIMEOUT", message) from None
+    except _UNREADABLE as error:
         raise GatewayError(
-            400, "BAD_REQUEST", f"The form cannot be read: {str(error).rstrip('.')}."
+            400, "BAD_REQUEST", f"The form cannot be read: {str(error)[:200].rstrip('.')}."
         ) from error
     if not isinstance(form.get("file"), UploadFile):
         await form.close()
@@ -96,7 +107,8 @@ def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
         allowed = getattr(settings, f"allowed_{name}")
         wrong = [value for value in values if value not in allowed]
         if wrong:
-            message = f"{name} '{wrong[0]}' is not offered here; offered: {', '.join(allowed)}."
+            offered = ", ".join(allowed)
+            message = f"{name} '{wrong[0][:80]}' is not offered here; offered: {offered}."
             raise GatewayError(400, "NOT_ALLOWED", message)
         if values:
             chosen[name] = values
@@ -111,8 +123,10 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
     """
     chosen = choices(form, settings)
     file = form["file"]
-    counts = await to_thread.run_sync(_store, file.file, folder / "input.fasta", settings)
-    embedders = _write_configuration(folder, chosen, settings)
+    counts = await to_thread.run_sync(
+        _store, file.file, folder / "input.fasta", settings, limiter=_reading
+    )
+    embedders = await to_thread.run_sync(_write_configuration, folder, chosen, settings)
     return {
         "schema_version": 1,
         "file_name": (file.filename or "")[:200],

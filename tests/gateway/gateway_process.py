@@ -43,13 +43,18 @@ class Gateway:
     """One gateway process and a client of it."""
 
     def __init__(self, root: Path, **settings):
-        self.root, self.port = root, free_port()
+        self.root, self.port, self.folder = root, free_port(), ROOT
         self.settings = _USUAL | {"PREP_JOB_ROOT": str(root)} | settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=60)
         self.log = root.with_suffix(".log")
 
     def start(self) -> "Gateway":
+        self.spawn()
+        wait_until(lambda: self.answers(), 20)
+        return self
+
+    def spawn(self) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREP_", "CORS_"))}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -57,10 +62,13 @@ class Gateway:
                 env=kept | {"PYTHONPATH": str(ROOT)} | self.settings,
                 stdout=log,
                 stderr=log,
-                cwd=ROOT,
+                cwd=self.folder,
             )
-        wait_until(lambda: self.answers(), 20)
-        return self
+
+    def kill(self) -> None:
+        """Without a chance to write anything down."""
+        self.process.kill()
+        self.process.wait()
 
     def answers(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
@@ -75,7 +83,7 @@ class Gateway:
         finally:
             self.process.kill()
             for path in self.root.glob("*/state.json"):
-                with contextlib.suppress(OSError, TypeError, ValueError):
+                with contextlib.suppress(OSError, TypeError, ValueError, KeyError):
                     os.killpg(json.loads(path.read_text())["pid"], 9)
 
     def post(self, content=None, name="my proteins.fasta", headers=None, **fields):

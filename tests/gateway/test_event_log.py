@@ -127,6 +127,34 @@ def test_projecting_is_told_when_the_last_embedder_is_done(stages, tmp_path):
     assert names(stages.news()) == ["embedding", "projecting"]
 
 
+def test_stages_that_were_told_before_a_restart_are_not_told_again(tmp_path):
+    told = [
+        {"stage": "normalizing", "elapsed": 1.0},
+        {"stage": "embedding", "elapsed": 7.5, "done": 5, "total": 9},
+        {"stage": "embedding", "elapsed": 8.0, "missing_sources": ["UniProt"]},
+    ]
+    stages = Stages(tmp_path, tmp_path, told=told)
+    (tmp_path / "jobs.jsonl").write_text(
+        "".join(f'{{"event": "job_info", "rule": "{rule}"}}\n' for rule in ("normalize", "embed"))
+    )
+    (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 4, "total": 9}\n')
+    assert stages.news() == []
+    with (tmp_path / "embed.x.progress.jsonl").open("a") as file:
+        file.write('{"done": 6, "total": 9}\n')
+    assert [(entry["done"], entry["elapsed"]) for entry in stages.news()] == [(6, 8.0)]
+
+
+def test_a_torn_event_is_cut_before_the_next_and_never_shown(tmp_path):
+    log_of(tmp_path, "queued")
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"id": 2, "event": "prog')
+
+    async def read():
+        return await collect(log_of(tmp_path, "progress", "done"))
+
+    assert asyncio.run(read()) == [1, 2, 3]
+
+
 def test_a_half_written_line_waits_for_its_end(stages, tmp_path):
     with (tmp_path / "jobs.jsonl").open("a") as file:
         file.write('{"event": "job_info", "ru')

@@ -147,6 +147,12 @@ def test_refused_uploads_have_a_wider_limit_of_their_own(start_gateway):
     assert codes == [400, 400, 400, 429]
 
 
+def test_a_full_server_says_so_before_it_reads_the_file(start_gateway):
+    gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1", PREP_MAX_PENDING_JOBS="0")
+    gateway.submit()
+    assert gateway.post("no FASTA").json()["code"] == "QUEUE_FULL"
+
+
 def test_a_trusted_proxy_is_believed_as_far_as_it_goes(start_gateway):
     gateway = start_gateway(PREP_RATE_LIMIT="1/minute", PREP_TRUSTED_PROXIES="127.0.0.0/8")
     for address in ("1.1.1.1", "6.6.6.6, 2.2.2.2", "2001:db8::1"):

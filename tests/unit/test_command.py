@@ -1,5 +1,6 @@
 """What all steps share: log, report, and errors without tracebacks."""
 
+import errno
 import json
 import logging
 
@@ -58,6 +59,47 @@ def test_an_unexpected_error_keeps_its_traceback_in_the_log_only(run, tmp_path, 
     assert "Traceback" not in shown and "secret" not in shown
     assert "INTERNAL" in shown and str(tmp_path / "demo.log") in shown
     assert "secret" in (tmp_path / "demo.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "OUT_OF_MEMORY"),
+        (OSError(errno.ENOSPC, "full"), "DISK_FULL"),
+        (OSError(errno.EDQUOT, "quota"), "DISK_FULL"),
+        (OSError(errno.EFBIG, "large"), "OUTPUT_TOO_LARGE"),
+        (OSError(errno.EACCES, "denied"), "INTERNAL"),
+    ],
+)
+def test_limits_of_the_machine_have_their_codes(run, tmp_path, error, code):
+    with pytest.raises(SystemExit):
+        run(fail(error))
+    told = json.loads((tmp_path / "demo.error.json").read_text())
+    assert told["code"] == code and told["message"].count(".") >= 2
+
+
+def test_a_full_disk_behind_another_error_is_seen(run, tmp_path):
+    def work(arguments, report):
+        try:
+            raise OSError(errno.ENOSPC, "full")
+        except OSError as error:
+            raise StepError("BUNDLE_INVALID", "It cannot be written.") from error
+
+    with pytest.raises(SystemExit):
+        run(work)
+    assert json.loads((tmp_path / "demo.error.json").read_text())["code"] == "DISK_FULL"
+
+
+def test_an_error_that_cannot_be_written_is_still_said(run, tmp_path, capsys):
+    def work(arguments, report):
+        # Nothing can be renamed to a folder that is not empty.
+        (tmp_path / "demo.error.json" / "x").mkdir(parents=True)
+        raise StepError("SOME_CODE", "Do this.")
+
+    with pytest.raises(SystemExit):
+        run(work)
+    shown = capsys.readouterr().err
+    assert "cannot be written" in shown and "SOME_CODE: Do this." in shown
 
 
 def test_a_later_success_removes_the_error(run, tmp_path):

@@ -29,3 +29,11 @@ def test_the_example_is_what_its_script_makes(tmp_path):
     subprocess.run([sys.executable, script], check=True)
     for name in ("families.fasta", "families.tsv"):
         assert (tmp_path / name).read_text() == (ROOT / "examples" / name).read_text()
+
+
+def test_every_test_that_is_named_exists():
+    text = (ROOT / "docs/reliability.md").read_text()
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", text)
+    assert len(named) > 30
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (file, test)

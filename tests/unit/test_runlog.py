@@ -2,10 +2,12 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from gateway import lines
 from snakemake_logger_plugin_runlog import LogHandler, LogHandlerSettings
 
 
@@ -44,6 +46,28 @@ def test_other_records_are_left_out(handler):
 def test_an_event_that_cannot_be_written_raises_nothing(handler, fields, capsys):
     handler.emit(record(event=LogEvent.JOB_INFO, rule_name="embed", **fields))
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_line_that_a_killed_predecessor_tore_hides_no_other(handler):
+    with open(handler.settings.path, "w") as file:
+        file.write('{"event": "job_in')
+    lines.repair(Path(handler.settings.path))
+    handler.emit(record(event=LogEvent.PROGRESS, done=1, total=2))
+    assert [entry["done"] for entry in written(handler)] == [1]
+
+
+def test_a_torn_line_in_the_middle_is_passed_over(tmp_path):
+    (tmp_path / "jobs.jsonl").write_text('{"a": 1}\n{"b": {"c": 2}\n{"d": 3}\n{"e')
+    assert lines.Tail(tmp_path / "jobs.jsonl").read() == [{"a": 1}, {"d": 3}]
+
+
+def test_a_file_that_took_the_place_of_another_is_read_from_its_start(tmp_path):
+    path = tmp_path / "embed.progress.jsonl"
+    path.write_text('{"done": 1}\n{"done": 2}\n')
+    tail = lines.Tail(path)
+    tail.read()
+    path.write_text('{"done": 3}\n')
+    assert tail.read() == [{"done": 3}]
 
 
 def test_a_file_that_cannot_be_opened_raises_nothing(handler, capsys):

@@ -1,14 +1,21 @@
 """Run directories and the end of a run, without a server."""
 
 import asyncio
+import errno
 import json
+import os
+import time
 
 import pytest
 
+from gateway import disk, outcome, recovery
+from gateway.ending import Endings
 from gateway.metrics import Metrics
+from gateway.outcome import Outcome
 from gateway.runs import Runs, is_id
 from gateway.scheduler import Scheduler
 from gateway.settings import Settings
+from gateway.teller import Teller
 
 
 @pytest.fixture
@@ -25,7 +32,7 @@ def end_of(runs, run, **state):
     async def tell():
         run.change(status="failed", **state)
         scheduler = Scheduler(Settings(), runs, Metrics())
-        scheduler.resume()
+        await scheduler.resume()
         return scheduler.events(run).last
 
     return asyncio.run(tell())
@@ -65,3 +72,90 @@ def test_an_end_that_was_not_told_before_a_restart_is_told_after_it(runs, run):
 def test_an_embedding_service_that_is_down_offers_the_notebook(runs, run):
     event = end_of(runs, run, code="BIOCENTRAL_UNAVAILABLE", message="It is down.")
     assert event.data["colab_url"].startswith("https://colab.research.google.com/")
+
+
+def test_states_of_other_versions_are_read(run):
+    path = run.path / "state.json"
+    path.write_text('{"status": "running", "submitted": 5.0, "pid": 7, "invented_later": 1}')
+    assert (run.state.submitted, run.state.pid, run.state.attempts) == (5.0, 7, 0)
+    assert run.change(attempts=1).attempts == 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"status": "odd", "submitted": 1}'])
+def test_what_is_no_state_is_refused(run, text):
+    (run.path / "state.json").write_text(text)
+    with pytest.raises(ValueError):
+        _ = run.state
+    assert run.read_state() is None
+
+
+def test_waiting_runs_keep_the_order_that_they_were_told(runs):
+    first, second, third = (runs.admit(runs.stage(), {}) for _ in range(3))
+    scheduler = Scheduler(Settings(), runs, Metrics())
+    scheduler.teller.tell_position(third, 1, 1)
+    scheduler.teller.tell_position(first, 3, 1)
+    again = Scheduler(Settings(), runs, Metrics())
+    assert sorted([first, second, third], key=again._turn) == [third, first, second]
+
+
+def test_no_position_is_told_after_the_start(run):
+    for _ in range(2):
+        teller = Teller()
+        for position in (2, 0, 1, 0):
+            teller.tell_position(run, position, 1)
+    told = [event.data["queue_position"] for event in teller.events(run).told()]
+    assert told == [2, 0]
+
+
+def test_what_was_set_aside_goes_when_its_upload_is_due(runs):
+    aside = runs.root / ".broken-1"
+    aside.mkdir()
+    (aside / "input.fasta").touch()
+    recovery.remove_broken(runs.root, 100)
+    assert aside.exists()
+    os.utime(aside / "input.fasta", (time.time() - 101,) * 2)
+    recovery.remove_broken(runs.root, 100)
+    assert not aside.exists()
+
+
+def test_a_run_without_bundle_and_error_was_interrupted_unless_the_disk_is_full(run):
+    assert outcome.find(run, Settings(min_free_bytes=0)) is None
+    assert outcome.find(run, Settings(min_free_bytes=1 << 60)).code == "DISK_FULL"
+    (run.logs / "embed.error.json").write_text('{"code": "NO_VARIATION", "message": "Equal."}')
+    assert outcome.find(run, Settings()) == Outcome("failed", "NO_VARIATION", "Equal.")
+
+
+def full(*arguments, **values):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_the_reserve_is_given_up_once_for_what_must_be_written(tmp_path):
+    disk.keep_reserve(tmp_path)
+    assert (tmp_path / ".reserve").stat().st_size == 1048576
+    tries = []
+
+    def write():
+        tries.append((tmp_path / ".reserve").exists())
+        if tries[-1]:
+            full()
+
+    disk.insist(tmp_path, write)
+    assert tries == [True, False]
+    with pytest.raises(OSError):
+        disk.insist(tmp_path, full)
+
+
+def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monkeypatch):
+    monkeypatch.setattr("gateway.ending._AGAIN_SECONDS", 0.01)
+
+    async def end():
+        endings = Endings(Teller(), Metrics())
+        with monkeypatch.context() as patch:
+            patch.setattr(run, "change", full)
+            endings.finish(run, Outcome("failed", "DISK_FULL", "Full."))
+            await asyncio.sleep(0.05)
+            assert run.state.status == "queued"
+        await asyncio.sleep(0.1)
+        return run.state.status, endings.teller.events(run).last.name
+
+    assert asyncio.run(end()) == ("failed", "error")

@@ -3,12 +3,21 @@
 import os
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 import structlog
 
 from gateway import __main__, settings_doc
-from gateway.settings import Settings, SettingsError, read_settings, unknown_variables, variable
+from gateway.settings import (
+    Settings,
+    SettingsError,
+    Stage,
+    read_settings,
+    unknown_variables,
+    variable,
+)
+from gateway.stages import STAGES
 from steps.config_files import ROOT
 
 RETENTION = ["PREP_PIPELINE_TIMEOUT_SECONDS", "PREP_BUNDLE_TTL_SECONDS"]
@@ -54,6 +63,10 @@ def test_a_start_with_a_bad_value_ends_with_status_2_and_one_sentence(environmen
         ("PREP_REFUSED_RATE_LIMIT", "60"),
         ("PREP_BUNDLE_FORMAT", "4"),
         ("PREP_LOG_LEVEL", "loud"),
+        ("PREP_STAGE_TIMEOUT_SECONDS", "embedding"),
+        ("PREP_STAGE_TIMEOUT_SECONDS", "embedding=5,embedding=6"),
+        ("PREP_STAGE_TIMEOUT_SECONDS", "baking=5"),
+        ("PREP_STAGE_TIMEOUT_SECONDS", "embedding=-5"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_variable(environment, name, value):
@@ -137,3 +150,26 @@ def test_the_page_of_settings_is_current():
 
 def test_each_setting_has_a_meaning():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_times_of_stages_are_written_in_pairs(environment):
+    environment(PREP_STAGE_TIMEOUT_SECONDS=" embedding=300, projecting = 120 ")
+    assert read_settings().stage_timeout_seconds == {"embedding": 300, "projecting": 120}
+
+
+def test_the_stages_that_can_have_a_time_are_those_that_clients_see():
+    assert list(get_args(Stage)) == list(STAGES.values())
+
+
+def test_steps_may_write_the_whole_cache(environment):
+    assert read_settings().file_limit == 40960
+    message = refusal(environment, PREP_STEP_FILE_MB="20000")
+    assert "PREP_STEP_FILE_MB is 20000" in message and "20480 MB" in message
+    environment(PREP_CACHE="none")
+    assert read_settings().file_limit == 20000
+
+
+def test_steps_on_a_gpu_have_no_limit_of_address_space(environment):
+    assert read_settings().memory_limit == 16384
+    environment(PREP_BACKEND="local")
+    assert read_settings().memory_limit == 0

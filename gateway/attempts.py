@@ -1,0 +1,68 @@
+"""From the first start of a run to its end: attempt after attempt, as many as it may have."""
+
+import time
+from collections.abc import Awaitable
+
+import structlog
+
+from gateway import disk, launcher, outcome, processes
+from gateway.attempt import Attempt
+from gateway.metrics import Metrics
+from gateway.outcome import Outcome
+from gateway.runs import Run
+from gateway.settings import Settings
+from gateway.teller import Teller
+
+log = structlog.get_logger()
+
+
+class Attempts:
+    """Brings runs to their ends; whatever happens on the way, there is one."""
+
+    def __init__(self, settings: Settings, teller: Teller, metrics: Metrics):
+        self.settings, self.teller, self.metrics = settings, teller, metrics
+
+    async def bring(self, run: Run, following: bool) -> Outcome:
+        """Start Snakemake, or follow the one that runs; start it again where it is interrupted."""
+        while True:
+            found = await self._guarded(run, self._one(run, following))
+            if found:
+                return found
+            following = False
+
+    async def settle(self, run: Run) -> Outcome | None:
+        """What became of a run while nobody followed it; `None` where it can be resumed."""
+        return await self._guarded(run, self._one(run, following=True))
+
+    async def _guarded(self, run: Run, work: Awaitable[Outcome | None]) -> Outcome | None:
+        """An error that nobody foresaw is the end of a run, too."""
+        try:
+            return await work
+        except Exception as error:
+            log.exception("run_lost", job_id=run.id)
+            await processes.end(run)
+            return outcome.FULL if disk.is_full(error) else outcome.LOST
+
+    async def _one(self, run: Run, following: bool) -> Outcome | None:
+        """One attempt; `None` where it was interrupted and there may be another."""
+        process = None if following else self._start(run)
+        attempt = Attempt(run, self.settings, self.teller)
+        try:
+            found = await attempt.follow()
+        finally:
+            # Ended by now, or left alone; either way no zombie stays.
+            if process:
+                process.poll()
+        if found:
+            return found
+        attempts, where = run.state.attempts, attempt.clock.where()
+        log.warning("run_interrupted", job_id=run.id, attempts=attempts, where=where)
+        return attempt.interrupted() if attempts >= self.settings.max_attempts else None
+
+    def _start(self, run: Run):
+        """The next attempt; Snakemake goes on from the files that are complete."""
+        state, now = run.state, time.time()
+        if state.attempts:
+            self.metrics.resumed.inc()
+        run.change(status="running", started=now, first_started=state.first_started or now)
+        return launcher.start(run, self.settings)

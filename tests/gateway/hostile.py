@@ -1,0 +1,96 @@
+"""What hostile clients send, byte by byte, and a neighbour that must be served meanwhile."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import httpx
+import psutil
+
+BOUNDARY = "x"
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+def connect(gateway, source: str = "127.0.0.1") -> socket.socket:
+    address = ("127.0.0.1", gateway.port)
+    return socket.create_connection(address, timeout=20, source_address=(source, 0))
+
+
+def head(method: str = "GET", path: str = "/healthz", **headers) -> bytes:
+    """The head of a request; `content_length=5` is a header, too."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def answer(stream: BinaryIO) -> tuple[int, dict]:
+    """Status and JSON body of the next answer."""
+    status, length = int(stream.readline().split()[1]), 0
+    while line := stream.readline().strip():
+        name, _, value = line.decode().partition(": ")
+        length = int(value) if name.lower() == "content-length" else length
+    return status, json.loads(stream.read(length))
+
+
+def talk(gateway, sent: bytes) -> tuple[int, dict]:
+    with connect(gateway) as connection:
+        # A server that has seen enough may close before all of it is sent.
+        with contextlib.suppress(OSError):
+            connection.sendall(sent)
+        return answer(connection.makefile("rb"))
+
+
+def part(name: str, value: bytes, disposition: str = "") -> bytes:
+    lines = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{disposition}\r\n\r\n'
+    return lines.encode() + value + b"\r\n"
+
+
+def end() -> bytes:
+    return f"--{BOUNDARY}--\r\n".encode()
+
+
+def seconds_until_closed(connection: socket.socket, drip: bytes = b"") -> float:
+    """How long the server keeps a connection on which one byte comes every second."""
+    begin = time.monotonic()
+    connection.settimeout(1)
+    with contextlib.suppress(ConnectionError):
+        while time.monotonic() < begin + 60:
+            try:
+                if not connection.recv(65_536):
+                    break
+            except TimeoutError:
+                connection.sendall(drip[:1])
+                drip = drip[1:]
+    return time.monotonic() - begin
+
+
+def clients_of(process: psutil.Process) -> set[int]:
+    """The ports of the clients that a gateway holds a connection with."""
+    return {one.raddr.port for one in process.net_connections("tcp") if one.raddr}
+
+
+@contextlib.contextmanager
+def neighbour(gateway, most: float = 2.0) -> Iterator[list[float]]:
+    """Ask /healthz all the while; each time it must answer well within `most` seconds."""
+    over, took = threading.Event(), []
+
+    def ask() -> None:
+        with httpx.Client(base_url=gateway.url, timeout=30) as client:
+            while not over.wait(0.05):
+                begin = time.monotonic()
+                assert client.get("/healthz").status_code == 200
+                took.append(time.monotonic() - begin)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield took
+        time.sleep(0.1)
+    finally:
+        over.set()
+        thread.join()
+    assert took and max(took) < most, max(took, default=None)
