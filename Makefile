@@ -32,7 +32,7 @@ test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -m "not slow and not postgres and not local and not slurm and not faults"
 
 test-slow: $(READY) ## run the tests that take long
-	@$(BIN)/python -m pytest -m "slow and not slurm"
+	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
 test-faults: $(READY) ## kills, fuzz and load (under 15 minutes)
 	@$(BIN)/python -m pytest -m faults tests/faults

@@ -96,7 +96,13 @@ class Gateway:
         return answer.json()["job_id"]
 
     def events(self, job_id: str, after: int | None = None) -> Iterator[dict]:
-        """Events as they come: id, event, data, retry."""
+        """Events as they come: id, event, data."""
+        for event in self.frames(job_id, after):
+            del event["retry"]
+            yield event
+
+    def frames(self, job_id: str, after: int | None = None) -> Iterator[dict]:
+        """Events with their `retry`, which is drawn anew for each reader."""
         headers = {} if after is None else {"Last-Event-ID": str(after)}
         path = f"/api/prepare/{job_id}/events"
         with self.client.stream("GET", path, headers=headers, timeout=120) as answer:

@@ -71,5 +71,5 @@ def test_open_files_are_allowed_for_all_connections(hard, raised):
 
 
 def test_followers_are_not_all_told_to_come_back_at_once(gateway, done):
-    times = {event["retry"] for _ in range(5) for event in gateway.events(done)}
+    times = {event["retry"] for _ in range(5) for event in gateway.frames(done)}
     assert len(times) > 1 and all(12_000 <= int(each) < 16_000 for each in times)

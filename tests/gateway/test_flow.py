@@ -45,7 +45,7 @@ def test_embedding_counts_rise_to_the_whole(gateway, done):
 
 
 def test_ids_rise_by_one_and_retry_outlasts_a_restart(gateway, done):
-    events = list(gateway.events(done))
+    events = list(gateway.frames(done))
     assert [int(event["id"]) for event in events] == list(range(1, len(events) + 1))
     assert all(int(event["retry"]) >= 12000 for event in events)
 

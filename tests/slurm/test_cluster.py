@@ -69,10 +69,7 @@ def test_a_cancelled_job_is_told_and_the_next_run_resumes(cancelled):
 
 @pytest.mark.parametrize(
     ("resource", "reason"),
-    [
-        ("mem_mb=100", "exceeded memory limit"),
-        pytest.param("runtime=1", "'TIMEOUT'", marks=pytest.mark.slow),
-    ],
+    [("mem_mb=100", "exceeded memory limit"), ("runtime=1", "'TIMEOUT'")],
 )
 def test_a_job_that_slurm_ends_is_told_with_its_reason(tmp_path, resource, reason):
     """MDS goes on until it is ended. A memory limit is told in the job's log alone."""
