@@ -85,7 +85,7 @@ async def _watch(run: Run, settings: Settings, changed: Callable[[], None]) -> N
         recursive=False,
         watch_filter=None,
         debounce=400,
-        force_polling=settings.force_polling or None,
+        force_polling=settings.polls or None,
     )
     try:
         async for _ in watched:

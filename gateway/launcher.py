@@ -27,14 +27,25 @@ _PASSED = (
 def command(run: Run, settings: Settings) -> list[str]:
     """The command line of a run; what to compute stands in its config.yaml."""
     targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
-    profile = ["--profile", str(Path(settings.profile).resolve())] if settings.profile else []
     return [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
-        *("--directory", str(run.path), "--cores", str(settings.cores), *profile),
+        *("--directory", str(run.path), *_where(run, settings)),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
         *("--logger", "runlog", "--logger-runlog-path", "jobs.jsonl"),
         *targets,
+    ]
+
+
+def _where(run: Run, settings: Settings) -> list[str]:
+    """Options that say where jobs run: here, or wherever a profile sends them."""
+    if not settings.profile:
+        return ["--cores", str(settings.cores)]
+    return [
+        *("--profile", str(Path(settings.profile).resolve())),
+        *("--local-cores", str(settings.cores)),
+        # By this `gateway.cluster` knows the jobs of a run in the queue.
+        *("--slurm-jobname-prefix", run.id),
     ]
 
 

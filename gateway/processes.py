@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import structlog
 
+from gateway import cluster
 from gateway.runs import Run
 from gateway.state import State
 
@@ -83,12 +84,15 @@ async def gone(run: Run) -> None:
 
 
 async def end(run: Run) -> bool:
-    """End all processes of a run: politely, and after a second by force; whether none is left."""
+    """End all processes of a run: politely, and after a second by force; whether none is left.
+
+    Its jobs on a cluster come last, when there is no Snakemake that would send more.
+    """
     left = await _signal(run, signal.SIGTERM, _PATIENCE_SECONDS)
     if left:
         left = await _signal(run, signal.SIGKILL, _VANISH_SECONDS)
     if not left:
-        return True
+        return await cluster.end(run)
     log.error("processes_left", job_id=run.id, pids=[process.pid for process in left])
     return False
 

@@ -70,6 +70,11 @@ class Run:
         return self.path / ".scratch"
 
     @property
+    def submitted_jobs(self) -> bool:
+        """Whether Snakemake has sent jobs to SLURM: it makes a folder for their logs first."""
+        return (self.path / ".snakemake" / "slurm_logs").is_dir()
+
+    @property
     def request(self) -> dict:
         return json.loads((self.path / "request.json").read_text())
 

@@ -49,8 +49,17 @@ class Settings(BaseSettings):
     job_root: Path = Field(Path("runs"), description="Folder of the run directories.")
     max_concurrent_jobs: Positive = Field(5, description="Runs at a time.")
     max_pending_jobs: NotNegative = Field(50, description="Runs that may wait; then 503.")
-    cores: Positive = Field(2, description="Cores of one run (`snakemake --cores`).")
-    profile: str | None = Field(None, description="Snakemake profile of the runs.")
+    cores: Positive = Field(2, description="Cores of one run on this machine.")
+    profile: str | None = Field(
+        None,
+        description="Folder of a Snakemake profile for the runs, such as one for SLURM "
+        "(docs/clusters.md); it must set `jobs` or `cores`.",
+    )
+    shard_size: NotNegative | None = Field(
+        None,
+        description="Proteins of one job of the cluster (see the configuration). By default 20000 "
+        "with PREP_PROFILE, else 0.",
+    )
     bundle_ttl_seconds: Positive = Field(3600, description="How long a finished run is kept.")
     sweep_interval_seconds: Positive = Field(300, description="How often old runs are removed.")
     pipeline_timeout_seconds: Positive = Field(420, description="Time limit of a run.")
@@ -108,7 +117,7 @@ class Settings(BaseSettings):
         "biocentral", description="Where language models run (see the configuration)."
     )
     biocentral_url: str = Field(
-        Options.biocentral_url, description="The Biocentral server that embeds."
+        Options.biocentral_url, description="The Biocentral server that embeds and predicts."
     )
     models: str = Field("", description="Folder with checkpoints for the backend `local`.")
     offline: bool = Field(False, description="Runs make no connection.")
@@ -147,7 +156,10 @@ class Settings(BaseSettings):
         [], validation_alias="CORS_ALLOWED_ORIGIN", description="Origins of web apps, comma list."
     )
     api_token: SecretStr | None = Field(None, description="Bearer token needed to submit.")
-    force_polling: bool = Field(False, description="Poll for changes: for network file systems.")
+    force_polling: bool = Field(
+        False,
+        description="Poll for changes, as network file systems need it; always with PREP_PROFILE.",
+    )
     min_free_bytes: NotNegative = Field(
         536870912, description="Free disk space below which uploads get 507 and /readyz says no."
     )
@@ -262,6 +274,16 @@ class Settings(BaseSettings):
         return default if self.step_file_mb is None else self.step_file_mb
 
     @property
+    def _shard_size(self) -> int:
+        default = 20000 if self.profile else 0
+        return default if self.shard_size is None else self.shard_size
+
+    @property
+    def polls(self) -> bool:
+        """Whether changes of files may come from another machine."""
+        return self.force_polling or self.profile is not None
+
+    @property
     def limits(self) -> Limits:
         return Limits(
             min_sequences=self.sequence_min_count,
@@ -297,6 +319,7 @@ class Settings(BaseSettings):
                 "biocentral_url": self.biocentral_url,
                 "models": self.models,
                 "offline": self.offline,
+                "shard_size": self._shard_size,
                 **self.store,
                 "embedders": chosen.get("embedders") or [self.embedder],
                 "methods": chosen.get("methods") or self.methods,

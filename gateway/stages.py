@@ -1,5 +1,6 @@
 """From what Snakemake and the steps write to the stages that clients see."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,18 @@ from gateway.lines import Tail
 STAGES = {
     "normalize": "normalizing",
     "embed": "embedding",
+    "embed_shard": "embedding",
+    "gather": "embedding",
     "annotate": "annotating",
+    "fetch": "annotating",
+    "annotate_gathered": "annotating",
     "project": "projecting",
     "bundle": "bundling",
 }
 # Embedding and annotation overlap; the web app must not see either after `projecting`.
 _RANK = {"normalizing": 0, "embedding": 1, "annotating": 1, "projecting": 2, "bundling": 3}
+#: What a job on a shard has in the names of its files.
+_SHARD = re.compile(r"\.[0-9]+-of-[0-9]+$")
 
 
 @dataclass
@@ -39,6 +46,7 @@ class Stages:
         self._steps: dict[Path, Tail] = {}
         self._latest: dict[Path, dict] = {}
         self._held: list[dict] = []
+        self._embedding: set[int] = set()
         self._missing_told = False
         for data in self.told:
             self._remember(data)
@@ -54,13 +62,25 @@ class Stages:
 
     def news(self) -> list[dict]:
         """`{"stage", "elapsed"}`, with `done` and `total` where known; it never goes back."""
-        jobs = [entry for entry in self._jobs.read() if entry.get("event") == "job_info"]
-        shown = [entry for entry in jobs if entry.get("rule") in STAGES]
+        shown = [entry for entry in self._jobs.read() if self._begins(entry)]
         entries = [*self._held, *shown, *self._counts()]
         entries.sort(key=lambda entry: _RANK[STAGES[entry["rule"]]])
         told = [self._told(entry) for entry in entries if not self._later(entry)]
         self._held = [entry for entry in entries if self._later(entry)]
         return self._with_missing([entry for entry in told if entry])
+
+    def _begins(self, entry: dict) -> bool:
+        """Whether a job of a stage begins here, or goes out to a cluster with those it needs."""
+        event, jobs = entry.get("event"), entry.get("jobs", [])
+        stage = STAGES.get(entry.get("rule")) if event == "job_info" else None
+        if event == "workflow_started":
+            # Another attempt, whose jobs have other numbers.
+            self._embedding.clear()
+        elif event == "job_finished":
+            self._embedding.difference_update(jobs)
+        elif stage == "embedding":
+            self._embedding.update(jobs)
+        return stage is not None
 
     def _with_missing(self, told: list[dict]) -> list[dict]:
         """Name sources that did not answer, once, at whatever stage the run is by then.
@@ -68,15 +88,13 @@ class Stages:
         Clients that do not know the field ignore it.
         """
         missing = [
-            entry["missing_sources"]
-            for entry in self._latest.values()
-            if "missing_sources" in entry
+            source for entry in self._latest.values() for source in entry.get("missing_sources", [])
         ]
         if self._missing_told or not missing or not self.shown:
             return told
         self._missing_told = True
         last = told[-1] if told else self._event(list(self.shown)[-1])
-        return [*told[:-1], last | {"missing_sources": missing[0]}]
+        return [*told[:-1], last | {"missing_sources": list(dict.fromkeys(missing))}]
 
     def _event(self, stage: str) -> dict:
         # The clock may be set back.
@@ -84,26 +102,34 @@ class Stages:
         return {"stage": stage, "elapsed": self._elapsed}
 
     def _later(self, entry: dict) -> bool:
-        """Whether an entry waits: the first projections may begin before the last embedding."""
+        """Whether an entry waits: the first projections may begin before the last embedding.
+
+        Jobs that go out to a cluster as a group are all announced at once.
+        """
+        if _RANK[STAGES[entry["rule"]]] <= _RANK["embedding"]:
+            return False
         done, total = self.shown.get("embedding", (0, 0))
-        return done < total and _RANK[STAGES[entry["rule"]]] > _RANK["embedding"]
+        return done < total or (total <= 0 and bool(self._embedding))
 
     def _counts(self) -> list[dict]:
-        """How far each rule is that tells it; embedders work side by side and count together."""
+        """How far each rule is that tells it; embedders and shards count together."""
         for path in sorted(self.logs.glob("*.progress.jsonl")):
             # Only the newest count matters.
             for entry in self._steps.setdefault(path, Tail(path)).read()[-1:]:
                 if {"done", "total"} <= entry.keys():
                     self._latest[path] = entry
-        rules: dict[str, list[dict]] = {}
+        rules: dict[str, dict[str, dict]] = {}
         for path, entry in self._latest.items():
-            rules.setdefault(path.name.partition(".")[0], []).append(entry)
+            name = path.name.removesuffix(".progress.jsonl")
+            rules.setdefault(name.partition(".")[0], {})[name] = entry
         return [self._count(rule, entries) for rule, entries in rules.items()]
 
-    def _count(self, rule: str, entries: list[dict]) -> dict:
-        jobs = max(self.embedders if rule == "embed" else 1, len(entries))
-        done, total = sum(entry["done"] for entry in entries), entries[0]["total"] * jobs
-        return {"rule": rule, "done": done, "total": total}
+    def _count(self, rule: str, entries: dict[str, dict]) -> dict:
+        """Each shard knows the total of all shards."""
+        jobs = len({_SHARD.sub("", name) for name in entries})
+        jobs = max(self.embedders if rule == "embed" else 1, jobs)
+        done = sum(entry["done"] for entry in entries.values())
+        return {"rule": rule, "done": done, "total": next(iter(entries.values()))["total"] * jobs}
 
     def _told(self, entry: dict) -> dict | None:
         stage = STAGES[entry["rule"]]

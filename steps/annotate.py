@@ -120,7 +120,7 @@ def _curated(
     if arguments.fetched:
         found, gaps = read_fetched(arguments.fetched)
     else:
-        found, gaps = fetch(sequences, wanted, arguments)
+        found, gaps = fetch(sequences, wanted, arguments, sequences.num_rows)
     gaps.tell(report, arguments.strict)
     return found
 

@@ -35,10 +35,13 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     options = Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
     embedder = get_embedder(embedder_name(arguments.embedder), options)
     columns = ["protein_id", "sequence"]
-    table = shard_of(pq.read_table(arguments.sequences, columns=columns), arguments.shard)
+    whole = pq.read_table(arguments.sequences, columns=columns)
+    table = shard_of(whole, arguments.shard)
     identifiers, sequences = (table[name].to_pylist() for name in columns)
     rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
-    vectors, reused = _vectors(embedder, list(rows), arguments)
+    equal = len(sequences) - len(rows)
+    progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
+    vectors, reused = _vectors(embedder, list(rows), arguments, progress)
     write_embeddings(
         arguments.output,
         embedder.name,
@@ -53,10 +56,9 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
 
 
 def _vectors(
-    embedder: Embedder, sequences: list[str], arguments: argparse.Namespace
+    embedder: Embedder, sequences: list[str], arguments: argparse.Namespace, progress: Progress
 ) -> tuple[np.ndarray, int]:
     """The vectors of distinct sequences, and how many of them came from the store."""
-    progress = Progress(arguments.log, len(sequences))
     if not sequences:
         # A shard of a data set with fewer proteins than its FASTA file has records.
         return np.empty((0, embedder.dimensions or 0), np.float32), 0

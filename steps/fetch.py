@@ -23,8 +23,9 @@ def main(argv: list[str] | None = None) -> None:
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     columns = ["protein_id", "sequence"]
-    table = shard_of(pq.read_table(arguments.sequences, columns=columns), arguments.shard)
-    found, gaps = fetch(table, wanted_of_sources(arguments), arguments)
+    whole = pq.read_table(arguments.sequences, columns=columns)
+    table = shard_of(whole, arguments.shard)
+    found, gaps = fetch(table, wanted_of_sources(arguments), arguments, whole.num_rows)
     with replacing(arguments.output) as staged:
         write_fetched(staged, table["protein_id"], found, gaps)
     for label in gaps.missing:

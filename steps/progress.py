@@ -9,11 +9,18 @@ _SECONDS_BETWEEN = 0.5
 
 
 class Progress:
-    """Counts items of work; writes to `<log stem>.progress.jsonl`, or nowhere without a log."""
+    """Counts items of work; writes to `<log stem>.progress.jsonl`, or nowhere without a log.
 
-    def __init__(self, log_path: Path | None, total: int):
+    `items` are those of this job, and `done` those that are done before it starts; `total` is told
+    in their place where this job is one of several.
+    """
+
+    def __init__(
+        self, log_path: Path | None, items: int, *, done: int = 0, total: int | None = None
+    ):
         self.path = log_path.with_suffix(".progress.jsonl") if log_path else None
-        self.total, self.done, self._written = total, 0, 0.0
+        self.items, self.done, self._written = items, done, 0.0
+        self.total = items if total is None else total
         self._more: dict = {}
         self._lock = threading.Lock()
         if self.path:
@@ -24,7 +31,7 @@ class Progress:
         with self._lock:
             self.done += items
             now = time.monotonic()
-            if self.done >= self.total or now - self._written >= _SECONDS_BETWEEN:
+            if self.done >= self.items or now - self._written >= _SECONDS_BETWEEN:
                 self._written = now
                 self._write()
 

@@ -1,6 +1,7 @@
 """The event log: late, reconnecting and slow readers."""
 
 import asyncio
+import json
 import time
 
 import psutil
@@ -9,6 +10,8 @@ from gateway_process import SLOW, fasta
 
 from gateway.events import EventLog
 from gateway.stages import Stages
+
+RULES = ["normalize", "embed", "annotate", "project", "bundle", "preview"]
 
 
 def log_of(tmp_path, *names):
@@ -86,10 +89,11 @@ def test_closing_ends_readers_without_a_terminal_event(tmp_path):
 def stages(tmp_path):
     (tmp_path / "jobs.jsonl").write_text("")
 
-    def write(*rules):
+    def write(*rules, event="job_info"):
         with (tmp_path / "jobs.jsonl").open("a") as file:
             for rule in rules:
-                file.write(f'{{"event": "job_info", "rule": "{rule}"}}\n')
+                entry = {"event": event, "rule": rule, "jobs": [RULES.index(rule)]}
+                file.write(json.dumps(entry) + "\n")
 
     found = Stages(tmp_path, tmp_path)
     found.write = write
@@ -101,7 +105,9 @@ def names(news):
 
 
 def test_stages_never_go_back(stages):
-    stages.write("normalize", "embed", "project", "annotate", "project", "bundle", "preview")
+    stages.write("normalize", "embed")
+    stages.write("embed", event="job_finished")
+    stages.write("project", "annotate", "project", "bundle", "preview")
     order = ["normalizing", "embedding", "annotating", "projecting", "bundling"]
     assert names(stages.news()) == order
     stages.write("annotate", "project")
@@ -125,6 +131,20 @@ def test_projecting_is_told_when_the_last_embedder_is_done(stages, tmp_path):
     ]
     (tmp_path / "embed.y.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
     assert names(stages.news()) == ["embedding", "projecting"]
+
+
+def test_projecting_waits_for_embedding_where_both_are_announced_at_once(stages, tmp_path):
+    stages.write("embed", "project")
+    assert names(stages.news()) == ["embedding"]
+    (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
+    assert names(stages.news()) == ["embedding", "projecting"]
+
+
+def test_shards_of_two_embedders_count_together(stages, tmp_path):
+    stages.embedders = 2
+    for name in ("x.1-of-2", "x.2-of-2", "y.2-of-2"):
+        (tmp_path / f"embed.{name}.progress.jsonl").write_text('{"done": 4, "total": 9}\n')
+    assert [(entry["done"], entry["total"]) for entry in stages.news()] == [(12, 18)]
 
 
 def test_stages_that_were_told_before_a_restart_are_not_told_again(tmp_path):

@@ -19,12 +19,16 @@ _GAPS = b"gaps"
 
 
 def fetch(
-    sequences: pa.Table, wanted: Sequence[str], arguments: argparse.Namespace
+    sequences: pa.Table, wanted: Sequence[str], arguments: argparse.Namespace, whole: int
 ) -> tuple[dict[str, pa.Array], Gaps]:
-    """A column for each wanted annotation, and what is missing in them."""
+    """A column for each wanted annotation, and what is missing in them.
+
+    `whole` is the number of proteins of the data set, of which these may be a part.
+    """
     identifiers, residues = (sequences[name].to_pylist() for name in ("protein_id", "sequence"))
     proteins = dict(zip(identifiers, residues, strict=True))
-    progress = Progress(arguments.log, len(proteins) * len(sources_of(list(wanted))))
+    sources = len(sources_of(list(wanted)))
+    progress = Progress(arguments.log, len(proteins) * sources, total=whole * sources)
     rules = Rules(arguments.offline, arguments.annotation_days, frozenset(arguments.refetch))
     with command.store(arguments) as store:
         address = arguments.biocentral_url
