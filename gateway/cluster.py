@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import re
 import subprocess
 import time
 
 import structlog
 
+from gateway.lines import Tail
 from gateway.runs import Run
 
 log = structlog.get_logger()
@@ -17,9 +19,31 @@ _LOOK_SECONDS = 0.5
 _ANSWER_SECONDS = 10.0
 
 
+#: What SLURM writes into the log of a job that it ends -> code and message of the run.
+_VERDICTS = {
+    r"DUE TO TIME LIMIT": (
+        "PIPELINE_TIMEOUT",
+        "A job of the run took longer than it may on the cluster. Try fewer sequences.",
+    ),
+    r"exceeded memory limit|oom[-_]kill": (
+        "OUT_OF_MEMORY",
+        "A job of the run needs more memory than it may use on the cluster. Try fewer sequences.",
+    ),
+}
+
+
+def verdict(run: Run) -> tuple[str, str] | None:
+    """Why SLURM ended a job that Snakemake then gave up; code and message."""
+    if [entry.get("event") for entry in Tail(run.path / "jobs.jsonl").read()][-1:] != ["error"]:
+        return None
+    logs = sorted(run.cluster_logs.rglob("*.log"), key=lambda path: path.stat().st_mtime)
+    text = logs[-1].read_text(errors="replace") if logs else ""
+    return next((said for words, said in _VERDICTS.items() if re.search(words, text)), None)
+
+
 async def end(run: Run) -> bool:
     """Cancel all jobs of a run; whether the queue has none of them any more."""
-    if not run.submitted_jobs:
+    if not run.cluster_logs.is_dir():
         return True
     deadline = time.monotonic() + _LEAVE_SECONDS
     while time.monotonic() < deadline:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway import disk
+from gateway import cluster, disk
 from gateway.lines import Tail
 from gateway.runs import Run
 from gateway.settings import Settings
@@ -30,6 +30,8 @@ def find(run: Run, settings: Settings) -> Outcome | None:
     errors = sorted(run.logs.glob("*.error.json"), key=lambda path: path.stat().st_mtime)
     if errors:
         return _of_step(errors[0])
+    if said := cluster.verdict(run):
+        return Outcome("failed", *said)
     # A step on a full disk cannot even say so.
     least = max(settings.min_free_bytes, disk.LEAST_BYTES)
     return FULL if disk.low(run.path.parent, least) else None

@@ -70,9 +70,9 @@ class Run:
         return self.path / ".scratch"
 
     @property
-    def submitted_jobs(self) -> bool:
-        """Whether Snakemake has sent jobs to SLURM: it makes a folder for their logs first."""
-        return (self.path / ".snakemake" / "slurm_logs").is_dir()
+    def cluster_logs(self) -> Path:
+        """Logs of the jobs that Snakemake sends to SLURM; made before it sends the first."""
+        return self.path / ".snakemake" / "slurm_logs"
 
     @property
     def request(self) -> dict:

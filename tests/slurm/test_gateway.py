@@ -108,3 +108,15 @@ def test_a_run_is_followed_again_by_the_next_gateway(start):
     gateway.start()
     assert gateway.finish(job_id)["event"] == "done"
     assert gateway.state(job_id)["attempts"] == 1
+
+
+def test_a_job_beyond_its_memory_ends_the_run_with_its_code(start, tmp_path):
+    given = (ROOT / "profiles" / "slurm" / "config.yaml").read_text()
+    little = "set-resources:\n  embed:\n    mem_mb: 50\n  project:\n    mem_mb: 50\n"
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "config.yaml").write_text(given.replace("retries: 2", "retries: 0") + little)
+    gateway = start(PREP_PROFILE=str(profile))
+    job_id = gateway.submit(fasta(1000, 300), **LONG)
+    assert gateway.finish(job_id)["data"]["code"] == "OUT_OF_MEMORY"
+    assert gateway.state(job_id)["attempts"] == 1
