@@ -29,7 +29,8 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 	@scripts/show-results $(DEMO)/results/families
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -m "not slow and not postgres and not local and not slurm and not faults"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal \
+		-m "not slow and not postgres and not local and not slurm and not faults"
 
 test-slow: $(READY) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal

@@ -25,7 +25,6 @@ from steps.residues import (
 #: The web app cannot load a table cell above this length.
 MAX_IDENTIFIER = 256
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ACCESSION = re.compile(
     r"(?:sp|tr)\|([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})\|"
 )
@@ -206,10 +205,11 @@ def _header(line: bytes, number: int) -> str:
 
 def _identifier(header: str, line: int) -> str:
     identifier = parse_identifier(header.split()[0])
-    if not identifier or _CONTROL.search(identifier):
+    # A mark of byte order in the middle of a file, say, would be there and never be seen.
+    if not identifier or not identifier.isprintable():
         raise malformed(
             f"The header on line {line} gives no usable identifier. Put one after the '>': "
-            "letters, digits and signs, without control characters."
+            "letters, digits and signs, without control characters and invisible ones."
         )
     if len(identifier) > MAX_IDENTIFIER:
         raise malformed(

@@ -172,6 +172,7 @@ def test_a_line_of_ten_megabytes_is_one_sequence(read):
         (gzip.compress(GOOD.encode() * 999)[:-50], ["gzip"]),
         (">gi|\nMKV\n", ["line 1", "no usable identifier"]),
         (">a\x01b\nMKV\n", ["line 1", "no usable identifier"]),
+        (">a\nMKV\n>\ufeff>b\nMKV\n", ["line 3", "invisible"]),
         (">" + "x" * 257 + "\nMKV\n", ["line 1", "257 characters"]),
     ],
 )
