@@ -11,6 +11,7 @@ from gateway.metrics import Metrics
 from gateway.outcome import Outcome
 from gateway.runs import Run
 from gateway.settings import Settings
+from gateway.starter import Starter
 from gateway.teller import Teller
 
 log = structlog.get_logger()
@@ -21,6 +22,15 @@ class Attempts:
 
     def __init__(self, settings: Settings, teller: Teller, metrics: Metrics):
         self.settings, self.teller, self.metrics = settings, teller, metrics
+        self.starter = Starter()
+
+    def prepare(self) -> None:
+        """Make the first start as fast as later ones."""
+        launcher.prepare(self.starter)
+
+    def close(self) -> None:
+        """Runs go on."""
+        self.starter.close()
 
     async def bring(self, run: Run, following: bool) -> Outcome:
         """Start Snakemake, or follow the one that runs; start it again where it is interrupted."""
@@ -45,24 +55,24 @@ class Attempts:
 
     async def _one(self, run: Run, following: bool) -> Outcome | None:
         """One attempt; `None` where it was interrupted and there may be another."""
-        process = None if following else self._start(run)
+        if not following:
+            self._start(run)
         attempt = Attempt(run, self.settings, self.teller)
         try:
             found = await attempt.follow()
         finally:
             # Ended by now, or left alone; either way no zombie stays.
-            if process:
-                process.poll()
+            processes.reap(run)
         if found:
             return found
         attempts, where = run.state.attempts, attempt.clock.where()
         log.warning("run_interrupted", job_id=run.id, attempts=attempts, where=where)
         return attempt.interrupted() if attempts >= self.settings.max_attempts else None
 
-    def _start(self, run: Run):
+    def _start(self, run: Run) -> None:
         """The next attempt; Snakemake goes on from the files that are complete."""
         state, now = run.state, time.time()
         if state.attempts:
             self.metrics.resumed.inc()
         run.change(status="running", started=now, first_started=state.first_started or now)
-        return launcher.start(run, self.settings)
+        launcher.start(run, self.settings, self.starter)

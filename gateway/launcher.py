@@ -3,8 +3,6 @@
 import contextlib
 import os
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import structlog
@@ -12,10 +10,10 @@ import structlog
 from gateway import lines, processes
 from gateway.runs import Run
 from gateway.settings import Settings
+from gateway.starter import ROOT, Starter
 
 log = structlog.get_logger()
 
-ROOT = Path(__file__).resolve().parent.parent
 #: What a run may see of the gateway's environment; it holds no settings and no secrets.
 _PASSED = (
     "PATH HOME USER LOGNAME LANG LC_ALL TZ VIRTUAL_ENV NUMBA_CACHE_DIR "
@@ -24,11 +22,11 @@ _PASSED = (
 ).split()
 
 
-def command(run: Run, settings: Settings) -> list[str]:
-    """The command line of a run; what to compute stands in its config.yaml."""
+def arguments(run: Run, settings: Settings) -> list[str]:
+    """The arguments of Snakemake for a run; what to compute stands in its config.yaml."""
     targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
     return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+        *("--snakefile", str(ROOT / "Snakefile")),
         *("--directory", str(run.path), *_where(run, settings)),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
@@ -49,14 +47,17 @@ def _where(run: Run, settings: Settings) -> list[str]:
     ]
 
 
+def _passed() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED if name in os.environ}
+
+
 def environment(run: Run) -> dict[str, str]:
     """The environment of a run: what it leaves in temporary and cache folders goes with it."""
-    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return {
         # Models were fetched to where they are.
         "HF_HOME": str(cache / "huggingface"),
-        **passed,
+        **_passed(),
         "PYTHONPATH": str(ROOT),
         "TMPDIR": str(run.scratch / "tmp"),
         "XDG_CACHE_HOME": str(run.scratch / "cache"),
@@ -64,30 +65,26 @@ def environment(run: Run) -> dict[str, str]:
     }
 
 
-def start(run: Run, settings: Settings) -> subprocess.Popen:
+def prepare(starter: Starter) -> None:
+    """Make the first run start as fast as later ones."""
+    marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    starter.prepare(_passed() | marked)
+
+
+def start(run: Run, settings: Settings, starter: Starter) -> None:
     """Start the run in a session of its own; its pid is in the state before this returns."""
     # What a killed predecessor was writing; the next line must not continue it.
     lines.repair(run.path / "jobs.jsonl")
     (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
-    with (run.path / "snakemake.log").open("ab") as output:
-        # Not asyncio's own subprocess: it would kill the run when the gateway stops.
-        process = subprocess.Popen(
-            command(run, settings),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=environment(run),
-            cwd=run.path,
-            start_new_session=True,
-        )
-    confine(process.pid, settings)
+    output = run.path / "snakemake.log"
+    pid = starter.start(arguments(run, settings), environment(run), run.path, output)
+    confine(pid, settings)
     run.change(
-        pid=process.pid,
-        pid_started=processes.start_time(process.pid),
+        pid=pid,
+        pid_started=processes.start_time(pid),
         boot=processes.boot(),
         attempts=run.state.attempts + 1,
     )
-    return process
 
 
 def confine(pid: int, settings: Settings) -> None:

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 #: In the environment of all processes of a run. They keep it when they leave their group or their
 #: folder; and an operator's shell in the folder, which must not be ended, does not have it.
 MARK = "PIPELINE_RUN"
+#: The mark of what runs are forked from; a run that is forked keeps it, and is in its folder.
+FORKED = "forked"
 #: How long processes get to end by themselves, then to vanish after SIGKILL.
 _PATIENCE_SECONDS = 1.0
 _VANISH_SECONDS = 10.0
@@ -83,6 +85,12 @@ async def gone(run: Run) -> None:
         os.close(descriptor)
 
 
+def reap(run: Run) -> None:
+    """Let the system forget the run's Snakemake, if it was our child and is gone."""
+    with contextlib.suppress(ChildProcessError, TypeError):
+        os.waitpid(run.state.pid, os.WNOHANG)
+
+
 async def end(run: Run) -> bool:
     """End all processes of a run: politely, and after a second by force; whether none is left.
 
@@ -103,7 +111,7 @@ async def _signal(run: Run, number: int, seconds: float) -> set[psutil.Process]:
     asked: set[psutil.Process] = set()
     while True:
         # Hundreds of processes take some milliseconds, in which others are served.
-        left = set(await asyncio.to_thread(living, run.id, state))
+        left = set(await asyncio.to_thread(living, run, state))
         if not left or time.monotonic() > deadline:
             return left
         # Those that were started since the last look, too.
@@ -114,15 +122,21 @@ async def _signal(run: Run, number: int, seconds: float) -> set[psutil.Process]:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def living(run_id: str, state: State | None) -> list[psutil.Process]:
+def living(run: Run, state: State | None) -> list[psutil.Process]:
     """Living processes of a run: of its process group, or with its mark."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            ours = _in_group(process.pid, state) or process.environ().get(MARK) == run_id
-            if ours and process.status() != psutil.STATUS_ZOMBIE:
+            if _is_of(process, run, state) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+def _is_of(process: psutil.Process, run: Run, state: State | None) -> bool:
+    if _in_group(process.pid, state):
+        return True
+    mark = process.environ().get(MARK)
+    return mark == run.id or (mark == FORKED and Path(process.cwd()) == run.path)
 
 
 def _in_group(pid: int, state: State | None) -> bool:

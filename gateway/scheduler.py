@@ -55,6 +55,7 @@ class Scheduler:
 
     async def resume(self) -> None:
         """Take up what the run directories say, after a start."""
+        self.attempts.prepare()
         waiting: list[Run] = []
         settling: list[Run] = []
         for state, run in await recovery.reconcile(self.runs):
@@ -103,6 +104,7 @@ class Scheduler:
         for run_id in list(self.running):
             await self._leave(Run(self.runs.root / run_id))
         await self.endings.stop()
+        self.attempts.close()
         self.teller.close()
 
     async def _leave(self, run: Run) -> None:
