@@ -4,8 +4,11 @@ SHELL := /bin/bash
 VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
+DEVELOPER := $(VENV)/.ready-dev
 DEMO := demo
 LOCAL := .venv-local
+UPGRADE := --upgrade
+COMPILE = uv pip compile --universal --no-header --no-annotate $(UPGRADE) pyproject.toml
 
 .PHONY: help setup demo serve test test-slow test-faults test-postgres test-local prefetch bench bench-small lint generated lock audit clean
 
@@ -22,23 +25,28 @@ $(READY): requirements.lock
 	@$(BIN)/python -W ignore -m steps.warmup
 	@touch $@
 
+$(DEVELOPER): requirements-dev.lock $(READY)
+	@echo "Installing what tests, benchmarks and documentation need ..."
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
 demo: $(READY) ## run the pipeline on the simulated example, offline
 	@$(BIN)/snakemake --cores 2 --quiet all --directory $(DEMO) --config \
 		input=$(CURDIR)/examples/families.fasta \
 		annotations=header,sequence,$(CURDIR)/examples/families.tsv
 	@scripts/show-results $(DEMO)/results/families
 
-test: $(READY) ## run the tests
+test: $(DEVELOPER) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal \
 		-m "not slow and not postgres and not local and not slurm and not faults"
 
-test-slow: $(READY) ## run the tests that take long
+test-slow: $(DEVELOPER) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
-test-faults: $(READY) ## kills, fuzz and load (under 15 minutes)
+test-faults: $(DEVELOPER) ## kills, fuzz and load (under 15 minutes)
 	@$(BIN)/python -m pytest -m faults tests/faults
 
-test-slurm: $(READY) ## run the tests on a SLURM cluster of one node (as root, on Debian)
+test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as root, on Debian)
 	@scripts/slurm $(CURDIR)/$(BIN)/python -m pytest -m slurm tests/slurm
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
@@ -54,10 +62,10 @@ $(LOCAL)/.ready: requirements-local.lock
 		-r requirements-local.lock
 	@touch $@
 
-test-postgres: $(READY) ## run the tests of the store with a PostgreSQL server of their own
+test-postgres: $(DEVELOPER) ## run the tests of the store with a PostgreSQL server of their own
 	@scripts/postgres $(BIN)/python -m pytest -m postgres tests/postgres
 
-lint: $(READY) ## check style, rules and generated files
+lint: $(DEVELOPER) ## check style, rules and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
@@ -65,30 +73,31 @@ lint: $(READY) ## check style, rules and generated files
 serve: $(READY) ## start the gateway on 127.0.0.1:8000; without PREP_EMBEDDER it needs no model
 	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} $(BIN)/python -m gateway --host 127.0.0.1 --port 8000
 
-bench: $(READY) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
+bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
 	@$(BIN)/python benchmarks/gateway.py
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py
 
-bench-small: $(READY) ## the same with less work, in minutes
+bench-small: $(DEVELOPER) ## the same with less work, in minutes
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
 	@$(BIN)/python benchmarks/reuse.py --sequences 200
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
 
-generated: $(READY) ## write configuration, settings and environment files again
+generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files
 	@$(BIN)/python -m gateway.settings_doc
 
-lock: ## resolve all versions again (needs uv)
-	uv pip compile --universal --group dev --extra similarity --no-header --no-annotate --upgrade \
-		pyproject.toml -o requirements.lock
-	uv pip compile --universal --group dev --extra similarity --extra local --no-header --no-annotate --upgrade \
-		--constraints requirements.lock pyproject.toml -o requirements-local.lock
+lock: ## resolve all versions again (needs uv); UPGRADE= keeps those that are there
+	$(COMPILE) --extra similarity -o requirements.lock
+	$(COMPILE) --extra similarity --group dev --group browser --group docs \
+		--constraints requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra similarity --extra local --group dev \
+		--constraints requirements-dev.lock -o requirements-local.lock
 
 audit: $(READY) .venv-audit/.ready ## look for known vulnerabilities of the locked versions (needs PyPI)
-	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit requirements.lock requirements-local.lock
+	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit requirements-dev.lock requirements-local.lock
 
 .venv-audit/.ready:
 	@$(BIN)/python -m venv --clear .venv-audit

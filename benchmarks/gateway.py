@@ -58,7 +58,8 @@ async def plainly(model: Run, runs: Runs) -> float:
     run = runs.admit(runs.stage(), {})
     for name in ("config.yaml", "input.fasta"):
         shutil.copy(model.path / name, run.path / name)
-    command, log = launcher.command(run, read_settings()), run.path / "snakemake.log"
+    command = [sys.executable, "-m", "snakemake", *launcher.arguments(run, read_settings())]
+    log = run.path / "snakemake.log"
     started = time.monotonic()
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
