@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway import disk, openapi, upload
+from gateway import about, disk, openapi, upload
 from gateway.download import BundleResponse
 from gateway.errors import GatewayError, not_found
 from gateway.limits import client_address
+from gateway.options import options as offered
+from gateway.points import points
 from gateway.runs import Run, is_id
 from gateway.state import FINISHED
 
@@ -113,7 +115,9 @@ async def status(request: Request) -> Response:
     """GET /api/prepare/{job_id}: the present state of a run."""
     run = find_run(request)
     state, events = run.state, request.app.state.scheduler.events(run)
+    settings = request.app.state.settings
     answer = {"job_id": run.id, "status": state.status, "submitted": state.submitted}
+    answer |= about.asked(run, settings) | about.times(run, settings)
     if events.last:
         answer["last_event"] = {"event": events.last.name, "data": events.last.data}
     return JSONResponse(answer)
@@ -156,8 +160,12 @@ async def _stream(request: Request, run: Run, after: int) -> AsyncIterator[Serve
             )
 
 
-async def bundle(request: Request) -> Response:
-    """GET /api/prepare/{job_id}/bundle: the file; it goes after one complete transfer."""
+def find_done(request: Request) -> Run:
+    """The run of the path, which has a bundle.
+
+    Raises:
+        GatewayError: INVALID_ID, NOT_FOUND, EXPIRED, NOT_FINISHED.
+    """
     run = find_run(request)
     state = run.state
     if state.status == "expired" or (state.status == "done" and not run.bundle.is_file()):
@@ -167,6 +175,23 @@ async def bundle(request: Request) -> Response:
         if state.status in FINISHED:
             message = "The job did not finish, so there is no bundle."
         raise GatewayError(409, "NOT_FINISHED", message)
+    return run
+
+
+async def preview(request: Request) -> Response:
+    """GET /api/prepare/{job_id}/preview: the bundle as points to draw, and how it was made."""
+    run = find_done(request)
+    try:
+        found = await points(run.bundle)
+    except FileNotFoundError:
+        raise _expired() from None
+    answer = {"job_id": run.id, **found, "provenance": about.provenance(run)}
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+async def bundle(request: Request) -> Response:
+    """GET /api/prepare/{job_id}/bundle: the file; it goes after one complete transfer."""
+    run = find_done(request)
 
     def delivered() -> None:
         if run.state.status == "done" and not run.state.delivered:
@@ -176,11 +201,20 @@ async def bundle(request: Request) -> Response:
     return BundleResponse(run.bundle, run.request["file_name"], delivered)
 
 
+def _jobs(state) -> dict[str, int]:
+    return {"running": len(state.scheduler.running), "queued": len(state.scheduler.waiting)}
+
+
+async def options(request: Request) -> Response:
+    """GET /api/options: what an upload may be and choose, and what to expect."""
+    state = request.app.state
+    found = await to_thread.run_sync(offered, state.settings, _jobs(state))
+    return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
+
 async def healthz(request: Request) -> Response:
     """GET /healthz: the process answers."""
-    scheduler = request.app.state.scheduler
-    jobs = {"running": len(scheduler.running), "queued": len(scheduler.waiting)}
-    return JSONResponse({"ok": True, "jobs": jobs})
+    return JSONResponse({"ok": True, "jobs": _jobs(request.app.state)})
 
 
 async def readyz(request: Request) -> Response:
@@ -225,6 +259,8 @@ ROUTES = [
     Route("/api/prepare/{job_id}", cancel, methods=["DELETE"]),
     Route("/api/prepare/{job_id}/events", events, methods=["GET"]),
     Route("/api/prepare/{job_id}/bundle", bundle, methods=["GET"]),
+    Route("/api/prepare/{job_id}/preview", preview, methods=["GET"]),
+    Route("/api/options", options, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
     Route("/metrics", metrics, methods=["GET"]),

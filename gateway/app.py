@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import disk
+from gateway import disk, page
 from gateway.api import ROUTES
 from gateway.errors import GatewayError, internal, of_http_exception
 from gateway.limits import RateLimits
@@ -53,7 +53,7 @@ class Outermost:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *_HEADERS.items()]
+                message["headers"] = [*message["headers"], *_missing(message["headers"])]
             await send(message)
 
         try:
@@ -63,6 +63,12 @@ class Outermost:
             if started:
                 raise
             await internal().response()(scope, receive, with_headers)
+
+
+def _missing(given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Security headers that an answer does not set itself: the page may do more than the others."""
+    names = {name.lower() for name, _ in given}
+    return [(name, value) for name, value in _HEADERS.items() if name not in names]
 
 
 async def _gateway_error(request: Request, error: GatewayError) -> Response:
@@ -87,7 +93,7 @@ def create_app(settings: Settings) -> Starlette:
         )
         middleware.insert(0, cors)
     app = Starlette(
-        routes=ROUTES,
+        routes=[*ROUTES, *page.ROUTES],
         middleware=middleware,
         exception_handlers={GatewayError: _gateway_error, HTTPException: _http_exception},
         lifespan=_lifespan,

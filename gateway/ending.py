@@ -5,6 +5,7 @@ import time
 
 import structlog
 
+from gateway import history
 from gateway.metrics import Metrics
 from gateway.outcome import Outcome
 from gateway.runs import Run
@@ -71,6 +72,8 @@ class Endings:
         self.metrics.runs.labels(outcome=status).inc()
         try:
             self.metrics.observe_steps(run.read_provenance().get("steps", []))
+            if status == "done":
+                history.remember(run)
         except (OSError, ValueError, KeyError) as error:
             log.warning("steps_not_counted", job_id=run.id, error=str(error))
 

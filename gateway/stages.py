@@ -20,7 +20,7 @@ STAGES = {
     "bundle": "bundling",
 }
 # Embedding and annotation overlap; the web app must not see either after `projecting`.
-_RANK = {"normalizing": 0, "embedding": 1, "annotating": 1, "projecting": 2, "bundling": 3}
+RANK = {"normalizing": 0, "embedding": 1, "annotating": 1, "projecting": 2, "bundling": 3}
 #: What a job on a shard has in the names of its files.
 _SHARD = re.compile(r"\.[0-9]+-of-[0-9]+$")
 
@@ -54,7 +54,7 @@ class Stages:
     def _remember(self, data: dict) -> None:
         """Go on behind what was told."""
         stage = data["stage"]
-        self.rank = max(self.rank, _RANK[stage])
+        self.rank = max(self.rank, RANK[stage])
         counts = (data["done"], data["total"]) if "total" in data else (-1, -1)
         self.shown[stage] = max(counts, self.shown.get(stage, counts))
         self._missing_told = self._missing_told or "missing_sources" in data
@@ -64,7 +64,7 @@ class Stages:
         """`{"stage", "elapsed"}`, with `done` and `total` where known; it never goes back."""
         shown = [entry for entry in self._jobs.read() if self._begins(entry)]
         entries = [*self._held, *shown, *self._counts()]
-        entries.sort(key=lambda entry: _RANK[STAGES[entry["rule"]]])
+        entries.sort(key=lambda entry: RANK[STAGES[entry["rule"]]])
         told = [self._told(entry) for entry in entries if not self._later(entry)]
         self._held = [entry for entry in entries if self._later(entry)]
         return self._with_missing([entry for entry in told if entry])
@@ -106,7 +106,7 @@ class Stages:
 
         Jobs that go out to a cluster as a group are all announced at once.
         """
-        if _RANK[STAGES[entry["rule"]]] <= _RANK["embedding"]:
+        if RANK[STAGES[entry["rule"]]] <= RANK["embedding"]:
             return False
         done, total = self.shown.get("embedding", (0, 0))
         return done < total or (total <= 0 and bool(self._embedding))
@@ -133,11 +133,11 @@ class Stages:
 
     def _told(self, entry: dict) -> dict | None:
         stage = STAGES[entry["rule"]]
-        if _RANK[stage] < self.rank:
+        if RANK[stage] < self.rank:
             return None
         counts = {key: entry[key] for key in ("done", "total") if "total" in entry}
         shown = tuple(counts.values()) or (-1, -1)
         if self.shown.get(stage, (-2, -2)) >= shown:
             return None
-        self.rank, self.shown[stage] = _RANK[stage], shown
+        self.rank, self.shown[stage] = RANK[stage], shown
         return self._event(stage) | counts

@@ -25,7 +25,7 @@ from steps.residues import (
 #: The web app cannot load a table cell above this length.
 MAX_IDENTIFIER = 256
 
-_ACCESSION = re.compile(
+ACCESSION = re.compile(
     r"(?:sp|tr)\|([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})\|"
 )
 
@@ -71,7 +71,7 @@ def parse_identifier(word: str) -> str:
 
     `sp|P12345|NAME` -> `P12345`; otherwise the second `|` field, where there is one.
     """
-    accession = _ACCESSION.match(word)
+    accession = ACCESSION.match(word)
     if accession:
         return accession[1]
     return word.split("|")[1] if "|" in word else word

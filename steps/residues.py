@@ -8,6 +8,9 @@ RESIDUES = b"ACDEFGHIKLMNPQRSTVWYBXZUO"
 BLANKS, GAPS = b" \t\v\f", b"-."
 UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
 
+#: From so many letters on, a sequence with that share of nucleotide letters is taken for one.
+NUCLEOTIDES_FROM, NUCLEOTIDES = 50, 0.95
+
 
 def bad_residue(identifier: str, parts: list[tuple[int, bytes]]) -> StepError:
     """The error for the first character that is no residue; '*' is one only at the very end."""
@@ -46,8 +49,8 @@ def looks_like_nucleotides(residues: bytes) -> bool:
 
     The last condition keeps low-complexity peptides (poly-alanine, Gly-Ala repeats) proteins.
     """
-    if len(residues) < 50:
+    if len(residues) < NUCLEOTIDES_FROM:
         return False
     counts = [residues.count(letter) for letter in (b"A", b"C", b"G")]
     counts.append(residues.count(b"T") + residues.count(b"U"))
-    return all(counts) and sum(counts) + residues.count(b"N") >= 0.95 * len(residues)
+    return all(counts) and sum(counts) + residues.count(b"N") >= NUCLEOTIDES * len(residues)

@@ -1,0 +1,53 @@
+"""What is told of a run beside its events: what was asked, its times, how it was made."""
+
+import time
+
+from gateway.runs import Run
+from gateway.settings import Settings
+from gateway.state import FINISHED
+from gateway.sweeper import expiry
+
+#: What a provenance may say to a client; the rest names folders and servers of the operator.
+_TOLD = ("embedders", "methods", "annotations", "metric", "n_neighbors", "min_dist", "random_state")
+
+
+def asked(run: Run, settings: Settings) -> dict:
+    """`file_name`, `sequences` and choices of an upload; nothing once the run was removed."""
+    try:
+        request = run.request
+        chosen, sequences = request["chosen"], request["counts"]["sequences"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    defaults = {
+        "embedders": [settings.embedder],
+        "methods": settings.methods,
+        "annotations": settings.annotations,
+    }
+    return {"file_name": request["file_name"], "sequences": sequences, **(defaults | chosen)}
+
+
+def times(run: Run, settings: Settings) -> dict[str, float]:
+    """`elapsed`, seconds since its start or until its end; `expires`, seconds since 1970."""
+    state, found = run.state, {}
+    if state.status == "expired":
+        return found
+    if state.first_started:
+        end = state.finished or time.time()
+        found["elapsed"] = round(max(0.0, end - state.first_started), 1)
+    if state.status in FINISHED:
+        found["expires"] = round(expiry(run, settings), 1)
+    return found
+
+
+def provenance(run: Run) -> dict:
+    """Counts of the input, choices, versions, seconds of the steps, warnings."""
+    found = run.read_provenance()
+    known = found.get("configuration", {})
+    counts = {k: v for k, v in found.get("input", {}).items() if isinstance(v, int)}
+    return {
+        "counts": counts,
+        "configuration": {name: known[name] for name in _TOLD if name in known},
+        "versions": found.get("versions", {}),
+        "seconds": [[step["step"], step["seconds"]] for step in found.get("steps", [])],
+        "warnings": found.get("warnings", []),
+    }

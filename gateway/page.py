@@ -1,0 +1,51 @@
+"""The page for people: files of gateway/web as they are, and the example."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+_WEB = Path(__file__).resolve().parent / "web"
+_EXAMPLE = _WEB.parent.parent / "examples" / "families.fasta"
+#: The page runs its own scripts and styles, talks to its own server, and to nobody else.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+
+
+async def index(request: Request) -> Response:
+    """GET /."""
+    return FileResponse(_WEB / "index.html", headers=_HEADERS)
+
+
+async def example(request: Request) -> Response:
+    """GET /example.fasta: a data set to try the page with."""
+    return FileResponse(_EXAMPLE, media_type="text/plain; charset=utf-8")
+
+
+class _Files(StaticFiles):
+    """Files that a browser asks about each time, so that no page mixes two versions."""
+
+    def file_response(self, *arguments, **options) -> Response:
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+ROUTES = [
+    Route("/", index, methods=["GET"]),
+    Route("/example.fasta", example, methods=["GET"]),
+    Mount("/web", _Files(directory=_WEB)),
+]
