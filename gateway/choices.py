@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from gateway.settings import Settings
+from steps.annotators import is_ours
 from steps.annotators.names import SOURCES
 from steps.embedders import OWN
 from steps.methods import split_method
@@ -56,7 +57,7 @@ def choices(settings: Settings) -> dict[str, list[dict]]:
     }
     return {
         field: [
-            _choice(name, describe(name, settings), name in defaults[field])
+            _choice(name, describe(name), name in defaults[field])
             for name in dict.fromkeys((*defaults[field], *getattr(settings, f"allowed_{field}")))
         ]
         for field, describe in described.items()
@@ -68,24 +69,33 @@ def _choice(name: str, described: tuple[str, str], default: bool) -> dict:
     return {"name": name, "label": label, "help": text, "default": default}
 
 
-def _embedder(name: str, settings: Settings) -> tuple[str, str]:
-    label, text = _EMBEDDERS.get(name, (name, "A language model of the model hub."))
-    if name in OWN:
-        return label, text
-    where = "on this server"
-    if settings.backend == "biocentral":
-        where = f"at {urlsplit(settings.biocentral_url).hostname}, which gets the sequences"
-    return label, f"{text} Computed {where}."
+def notes(settings: Settings) -> dict[str, str]:
+    """What holds for a whole field: who gets the sequences, and who the accessions."""
+    found = {}
+    if set(settings.allowed_embedders) | {settings.embedder} != set(OWN):
+        where = "on this server; the sequences stay on it"
+        if settings.backend == "biocentral":
+            where = f"at {urlsplit(settings.biocentral_url).hostname}, which gets the sequences"
+        found["embedders"] = f"Language models are computed {where}."
+    if settings.offline:
+        found["annotations"] = "This server asks no other: only what it knows already comes along."
+    elif not all(map(is_ours, (*settings.allowed_annotations, *settings.annotations))):
+        found["annotations"] = "What is looked up elsewhere goes by the accessions in the headers."
+    return found
 
 
-def _method(name: str, settings: Settings) -> tuple[str, str]:
+def _embedder(name: str) -> tuple[str, str]:
+    return _EMBEDDERS.get(name, (name, "A language model of the model hub."))
+
+
+def _method(name: str) -> tuple[str, str]:
     method, inline = split_method(name)
     label, text = _METHODS.get(method, (name, "A projection to two dimensions."))
     more = ", ".join(f"{key} {value}" for key, value in inline.items())
     return (f"{label} ({more})" if more else label), text
 
 
-def _annotation(name: str, settings: Settings) -> tuple[str, str]:
+def _annotation(name: str) -> tuple[str, str]:
     if name in _ANNOTATIONS:
         return _ANNOTATIONS[name]
     source = next((source for source, names in SOURCES.items() if name in names), None)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from gateway import history
-from gateway.choices import choices
+from gateway.choices import choices, notes
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 from gateway.stages import RANK, STAGES
 from steps.errors import COLAB
@@ -31,6 +31,7 @@ def options(settings: Settings, jobs: dict[str, int]) -> dict:
         "limits": asdict(settings.limits),
         "fasta": _fasta(),
         "choices": choices(settings),
+        "notes": notes(settings),
         "stages": _stages(),
         "retention": _retention(settings),
         "run_seconds": settings.pipeline_timeout_seconds,

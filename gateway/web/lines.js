@@ -1,0 +1,95 @@
+// The lines of a file as bytes, whatever ends or packs them, within a bound.
+
+import { number } from "./format.js";
+import { Refusal, malformed } from "./refusal.js";
+
+const LF = 10;
+const CR = 13;
+const BLANK = new Set([9, 10, 11, 12, 13, 32]);
+
+/** Thrown where this browser cannot unpack a file; the server may be able to. */
+export class Unreadable extends Error {}
+
+/** Yield [number, bytes] of each line that is not blank; `max` counts unpacked bytes. */
+export async function* numberedLines(file, max) {
+  let line = 0;
+  let total = 0;
+  for await (let chunk of wholeLines(file, max)) {
+    total += chunk.length;
+    if (total > max) throw tooLarge(max);
+    if (line === 0) chunk = withoutMark(chunk);
+    for (const part of split(withoutEnd(chunk))) {
+      line += 1;
+      if (!part.every((byte) => BLANK.has(byte))) yield [line, part];
+    }
+  }
+}
+
+/** What ends with a line feed, and the rest at the end; nothing longer than `max` is kept. */
+async function* wholeLines(file, max) {
+  let rest = new Uint8Array();
+  for await (const chunk of chunks(file)) {
+    let data = rest.length ? join(rest, chunk) : chunk;
+    let end;
+    while ((end = data.indexOf(LF)) >= 0) {
+      yield data.subarray(0, end + 1);
+      data = data.subarray(end + 1);
+    }
+    if (data.length > max) throw tooLarge(max);
+    rest = data;
+  }
+  if (rest.length) yield rest;
+}
+
+async function* chunks(file) {
+  const reader = (await unpacked(file)).getReader();
+  try {
+    for (let next = await read(reader); !next.done; next = await read(reader)) yield next.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+const read = (reader) =>
+  reader.read().catch(() => {
+    throw new Unreadable();
+  });
+
+async function unpacked(file) {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  if (first !== 0x1f || second !== 0x8b) return file.stream();
+  return file.stream().pipeThrough(new DecompressionStream("gzip"));
+}
+
+function join(first, second) {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function withoutEnd(chunk) {
+  let end = chunk.length;
+  if (chunk[end - 1] === LF) end -= 1;
+  if (chunk[end - 1] === CR) end -= 1;
+  return chunk.subarray(0, end);
+}
+
+function* split(chunk) {
+  let start = 0;
+  for (let end; (end = chunk.indexOf(CR, start)) >= 0; start = end + 1) yield chunk.subarray(start, end);
+  yield chunk.subarray(start);
+}
+
+function withoutMark(chunk) {
+  const [a, b, c] = chunk;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    throw malformed("The file is UTF-16 text. Save it as UTF-8 or plain text.");
+  }
+  return a === 0xef && b === 0xbb && c === 0xbf ? chunk.subarray(3) : chunk;
+}
+
+function tooLarge(max) {
+  const text = `The file is larger than ${number(max)} bytes (unpacked). Split it or use fewer sequences.`;
+  return new Refusal("FILE_TOO_LARGE", text);
+}

@@ -1,0 +1,81 @@
+// Which view the address asks for: `/` the form, `/#<job>` a job in whatever state it is.
+
+import * as api from "./api.js";
+import { turnTo } from "./dom.js";
+import { problem } from "./problem.js";
+import { Progress } from "./progress.js";
+import { Result } from "./result.js";
+import { Start } from "./start.js";
+
+const TITLE = document.title;
+let options = null;
+let form = null;
+let view = null;
+
+async function route() {
+  const id = location.hash.slice(1);
+  leave();
+  try {
+    options = await api.options();
+    if (id) return await showJob(id);
+    start();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function leave() {
+  view?.close?.();
+  view = null;
+}
+
+function start() {
+  document.title = TITLE;
+  turnTo("start");
+  form ??= new Start(options, (id) => (location.hash = id));
+  form.renew(options);
+}
+
+async function showJob(id) {
+  const status = await api.status(id);
+  if (location.hash.slice(1) !== id) return;
+  const last = status.last_event?.data;
+  if (status.status === "done") return done(status);
+  if (status.status === "expired") return gone();
+  if (last && (status.status === "failed" || status.status === "cancelled")) return ended(last);
+  view = new Progress(status, options, { ended: (name, data) => over(id, name, data), gone: (error) => gone(error) });
+  turnTo("progress");
+}
+
+async function over(id, name, data) {
+  leave();
+  if (name === "error") return ended(data);
+  try {
+    done(await api.status(id));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function done(status) {
+  view = new Result(status, options);
+  turnTo("result");
+}
+
+function ended({ message, code, colab_url: colab, job_id: job }) {
+  problem({ message, code, colab, job });
+  turnTo("problem");
+}
+
+function gone(error = { message: "It was downloaded, or as old as it may get.", code: "EXPIRED" }) {
+  leave();
+  fail(error);
+}
+
+function fail({ message, code }) {
+  problem({ message, code });
+  turnTo("problem");
+}
+
+addEventListener("hashchange", route);
+route();

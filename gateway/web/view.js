@@ -1,0 +1,69 @@
+// From coordinates of a projection to places on the canvas: fitted, then panned and zoomed.
+
+const MARGIN = 24;
+const MOST = 60;
+
+export class View {
+  constructor() {
+    this.reset();
+  }
+
+  reset() {
+    Object.assign(this, { zoom: 1, left: 0, top: 0 });
+  }
+
+  get isWhole() {
+    return this.zoom === 1 && !this.left && !this.top;
+  }
+
+  /** Fit these coordinates (arrays) into width x height, with equal scales for both axes. */
+  fit(xs, ys, width, height) {
+    const [x, y] = [middle(xs), middle(ys)];
+    const room = (size) => Math.max(1, size - 2 * MARGIN);
+    const scale = Math.min(room(width) / (x.span || 1), room(height) / (y.span || 1));
+    Object.assign(this, { width, height, x0: x.at, y0: y.at, scale });
+  }
+
+  get factor() {
+    return this.scale * this.zoom;
+  }
+
+  /** Places of points, in pixels; y grows upwards in a projection. */
+  place(x, y) {
+    return [
+      this.width / 2 + this.left + (x - this.x0) * this.factor,
+      this.height / 2 + this.top - (y - this.y0) * this.factor,
+    ];
+  }
+
+  pan(right, down) {
+    this.left += right;
+    this.top += down;
+  }
+
+  /** Zoom so that what is at a place (pixels) stays there. */
+  zoomAt(by, px = this.width / 2, py = this.height / 2) {
+    const zoom = Math.max(0.5, Math.min(MOST, this.zoom * by));
+    const real = zoom / this.zoom;
+    this.left = px - this.width / 2 - (px - this.width / 2 - this.left) * real;
+    this.top = py - this.height / 2 - (py - this.height / 2 - this.top) * real;
+    this.zoom = zoom;
+  }
+
+  /** Bring a point into the middle, if it is not to be seen. */
+  reveal(x, y) {
+    const [px, py] = this.place(x, y);
+    const inside = (place, size) => place >= 0 && place <= size;
+    if (inside(px, this.width) && inside(py, this.height)) return;
+    this.pan(this.width / 2 - px, this.height / 2 - py);
+  }
+}
+
+function middle(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { at: (low + high) / 2, span: high - low };
+}
