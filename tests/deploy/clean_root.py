@@ -1,0 +1,99 @@
+"""A Debian with nothing on it, booted with systemd beside this one. Needs root and debootstrap."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+RELEASE = "trixie"
+_INCLUDED = "systemd-sysv,dbus,ca-certificates"
+#: Mounts of a booted system, and systemd in the place of this script.
+_BOOT = """
+set -e
+mount --make-rprivate /
+mount --bind "$ROOT" "$ROOT"
+mount -t tmpfs tmpfs "$ROOT/run"
+mount -t proc proc "$ROOT/proc"
+mount -t sysfs -o ro sysfs "$ROOT/sys"
+mount -t cgroup2 cgroup2 "$ROOT/sys/fs/cgroup"
+mount --rbind /dev "$ROOT/dev"
+for folder in $SHOWN; do mkdir -p "$ROOT/$folder"; mount --bind -o ro "$folder" "$ROOT/$folder"; done
+exec env -i container=other PATH=/usr/sbin:/usr/bin chroot "$ROOT" /sbin/init
+"""
+_NAMESPACES = ("--mount", "--uts", "--ipc", "--pid", "--cgroup")
+
+
+def mirror() -> str:
+    """Where this machine's apt has Debian from."""
+    form = "$(SITE) $(ORIGIN) $(LABEL)"
+    command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return next(line.split()[0] for line in lines if line.endswith(" Debian Debian"))
+
+
+class CleanRoot:
+    """One such Debian: `make`, `boot`, `run` commands in it, `stop`."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.cgroup = folder, _cgroups() / f"clean-root-{os.getpid()}"
+
+    def make(self) -> None:
+        command = ["debootstrap", "--variant=minbase", f"--include={_INCLUDED}", RELEASE]
+        with self.folder.with_suffix(".log").open("wb") as log:
+            command += [str(self.folder), mirror()]
+            subprocess.run(command, stdout=log, stderr=log, check=True)
+
+    def boot(self, shown: list[Path]) -> None:
+        """Start systemd, with no network but a loopback of its own; `shown` folders are there."""
+        self.cgroup.mkdir()
+        names = " ".join(map(str, shown))
+        self.process = subprocess.Popen(
+            ["unshare", *_NAMESPACES, "--net", "--fork", "--kill-child", "bash", "-c", _BOOT],
+            env=os.environ | {"ROOT": str(self.folder), "SHOWN": names},
+            stdin=subprocess.DEVNULL,
+            stdout=self.folder.with_suffix(".boot").open("wb"),
+            stderr=subprocess.STDOUT,
+            # The new system's own is the root of its control groups.
+            preexec_fn=lambda: (self.cgroup / "cgroup.procs").write_text(str(os.getpid())),
+        )
+        self._await_boot()
+
+    def _await_boot(self) -> None:
+        deadline = time.monotonic() + 60
+        while self.run("systemctl is-system-running").stdout.strip() not in ("running", "degraded"):
+            assert time.monotonic() < deadline, self.folder.with_suffix(".boot").read_text()
+            time.sleep(0.5)
+
+    def run(self, command: str, network=False, **environment) -> subprocess.CompletedProcess:
+        """A command of its root's shell; `network`: with that of this machine."""
+        children = psutil.Process(self.process.pid).children()
+        assert children, self.folder.with_suffix(".boot").read_text()
+        names = [*_NAMESPACES] if network else [*_NAMESPACES, "--net"]
+        path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+        more = [f"{name}={value}" for name, value in environment.items()]
+        return subprocess.run(
+            ["nsenter", "--target", str(children[0].pid), *names, "--root", "--wd=/"]
+            + ["env", "-i", path, "HOME=/root", "LANG=C.UTF-8", *more, "bash", "-c", command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=580,
+        )
+
+    def stop(self) -> None:
+        """End all of it at once."""
+        for process in psutil.Process(self.process.pid).children():
+            process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+        folders = [Path(path) for path, _, _ in os.walk(self.cgroup, topdown=False)]
+        for folder in folders:
+            folder.rmdir()
+
+
+def _cgroups() -> Path:
+    """Where this machine has its unified hierarchy of control groups."""
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return Path(next(mount[1] for mount in mounts if mount[2] == "cgroup2"))
