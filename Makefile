@@ -52,8 +52,9 @@ test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as roo
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
 
-prefetch: $(LOCAL)/.ready ## fetch a model: make prefetch EMBEDDER=esm2_8m [MODELS=folder]
-	@$(LOCAL)/bin/python -m steps.prefetch $(EMBEDDER) $(if $(MODELS),--models "$(MODELS)")
+prefetch: $(if $(EMBEDDER),$(LOCAL)/.ready,$(READY)) ## reference files and a model: make prefetch [EMBEDDER=esm2_8m] [MODELS=folder]
+	@$(if $(EMBEDDER),$(LOCAL)/bin,$(BIN))/python -m steps.prefetch --references \
+		$(if $(MODELS),--models "$(MODELS)") $(EMBEDDER)
 
 $(LOCAL)/.ready: requirements-local.lock
 	@python=$$(scripts/find-python) && $$python -m venv --clear $(LOCAL)

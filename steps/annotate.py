@@ -81,6 +81,7 @@ def add_source_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
     options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
     options.add_argument("--annotation-days", type=float, default=30)
+    options.add_argument("--references", type=Path, metavar="FOLDER", help="of steps.prefetch")
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
     command.add_store_options(options)

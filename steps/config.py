@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from steps.annotators import is_ours, is_table
-from steps.annotators.names import expand, sources_of
+from steps.annotators.names import REFERENCE_FOLDER, expand, sources_of
 from steps.config_values import address, annotation, embedder, listed, servable, source, styles_file
 from steps.embedders import OWN, Options
 from steps.embedders.models import file_name
@@ -61,8 +61,9 @@ class Config(BaseModel):
     )
     models: str = Field(
         "",
-        description="Folder with checkpoints for the backend 'local', one subfolder each "
-        "('make prefetch'); empty means the cache of the model hub.",
+        description="Folder of 'make prefetch': checkpoints for the backend 'local', one subfolder "
+        "each, and reference files of annotations. Empty means the cache of the model hub, and "
+        "that of protspace.",
     )
     offline: bool = Field(
         False, description="Make no connection: use only what is in the cache and on this disk."
@@ -239,6 +240,8 @@ class Config(BaseModel):
         """What decides the annotations, as options of `steps.annotate`."""
         options = ["--annotations", *self.annotations, f"--annotation-days={self.annotation_days}"]
         options += ["--refetch", *self.refetch] if self.refetch else []
+        if self.models and self.asks_sources:
+            options.append(f"--references={Path(self.models) / REFERENCE_FOLDER}")
         if "biocentral" in sources_of(expand(self.annotations)):
             # For the others a change of the address is none of theirs.
             options.append(f"--biocentral-url={self.biocentral_url}")

@@ -26,6 +26,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "predicted_transmembrane",
     ),
 }
+#: Subfolder of `models` with the files of names that `steps.prefetch` fetches.
+REFERENCE_FOLDER = "references"
 #: Comes with every curated annotation.
 ALWAYS = ("gene_name", "protein_name", "uniprot_kb_id")
 _INTERNAL = ("organism_id", "sequence")

@@ -10,9 +10,21 @@ EXAMPLE = ROOT / "examples" / "families.fasta"
 LABELS = ROOT / "examples" / "families.tsv"
 
 
-def snakemake(folder, *arguments, cores=2, more_environment=None, **config):
-    """Run it in `folder`; configuration by keyword. Returns the finished process."""
-    command = [Path(sys.executable).with_name("snakemake"), "--snakefile", ROOT / "Snakefile"]
+def snakemake(
+    folder,
+    *arguments,
+    cores=2,
+    more_environment=None,
+    snakefile=ROOT / "Snakefile",
+    prefix=(),
+    **config,
+):
+    """Run it in `folder`; configuration by keyword. Returns the finished process.
+
+    `prefix` is a command that runs the command which follows it.
+    """
+    program = Path(sys.executable).with_name("snakemake")
+    command = [*prefix, program, "--snakefile", snakefile]
     command += ["--cores", str(cores), "--directory", folder, *arguments]
     if config:
         command += ["--config", *(f"{key}={value}" for key, value in config.items())]

@@ -55,8 +55,9 @@ def bundle(results):
 
 def protspace(*arguments):
     program = Path(sys.executable).with_name("protspace")
-    # One thread, as ours: the last digits depend on it.
-    environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # One thread and the same kernels as ours: the last digits depend on them.
+    environment = {name: it for name, it in os.environ.items() if "OPENBLAS" not in name}
+    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     command = [program, *map(str, arguments)]
     subprocess.run(command, check=True, capture_output=True, env=environment)
 

@@ -29,7 +29,10 @@ def fetch(
     proteins = dict(zip(identifiers, residues, strict=True))
     sources = len(sources_of(list(wanted)))
     progress = Progress(arguments.log, len(proteins) * sources, total=whole * sources)
-    rules = Rules(arguments.offline, arguments.annotation_days, frozenset(arguments.refetch))
+    refetch = frozenset(arguments.refetch)
+    rules = Rules(
+        arguments.offline, arguments.annotation_days, refetch, references=arguments.references
+    )
     with command.store(arguments) as store:
         address = arguments.biocentral_url
         curated = Curated(proteins, wanted, store, rules, address, progress.advance)

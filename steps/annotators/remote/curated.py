@@ -163,7 +163,7 @@ class Curated:
         """The names of a reference file, where an annotation needs them."""
         if not reference.annotations.intersection(self.wanted):
             return {}
-        names = reference.names(self.rules.offline)
+        names = reference.names(self.rules.offline, self.rules.references)
         if not names:
             self.unnamed.append(reference)
         return names

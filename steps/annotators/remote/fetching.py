@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protspace.data.annotations.retrievers.http_utils import PooledSession
@@ -42,6 +43,8 @@ class Rules:
     offline: bool = False
     days: float = 30
     refetch: frozenset[str] = frozenset()
+    #: Folder of the files of names that `steps.prefetch` fetched.
+    references: Path | None = None
 
     def not_before(self, source: str) -> date | None:
         """The oldest day whose answers are good enough; `None` for no stored answer at all."""

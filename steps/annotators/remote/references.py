@@ -1,4 +1,7 @@
-"""Files of names (EC, CATH, ...) that protspace fetches and keeps in the user's cache folder."""
+"""Files of names (EC, CATH, ...) that protspace fetches and keeps in the user's cache folder.
+
+`steps.prefetch` copies them into a folder, from where they are read without any connection.
+"""
 
 import json
 import time
@@ -27,26 +30,36 @@ class Reference:
     kept: Path
     parse: Callable[[Path], dict]
 
-    def names(self, offline: bool) -> dict:
-        """The names; none where they are not on this disk and cannot be fetched."""
-        if offline or why_unreachable(self.url):
-            return self._sound(lambda: self.parse(self.kept)) if self.kept.is_file() else {}
+    def names(self, offline: bool, folder: Path | None = None) -> dict:
+        """The names; none where they are not on this disk and cannot be fetched.
+
+        `folder` has what `steps.prefetch` put there, for when nothing can be fetched.
+        """
+        if not (offline or why_unreachable(self.url)):
+            return self._fetched() or self._read(folder)
+        return self._read(folder) or self._read(self.kept.parent)
+
+    def _fetched(self) -> dict:
         for wait in _WAITS:
             time.sleep(wait)
-            if names := self._sound(self.load):
+            if names := _sound(self.load):
                 return names
+            # protspace keeps whatever came for weeks: half a file, or the web page of a proxy.
+            self.kept.unlink(missing_ok=True)
         return {}
 
-    def _sound(self, read: Callable[[], dict]) -> dict:
-        """protspace keeps whatever came for weeks: half a file, or the web page of a proxy."""
-        try:
-            names = read()
-        except (OSError, ValueError):
-            names = {}
-        if any(names.values()) and not any(key.startswith("<") for key in names):
-            return names
-        self.kept.unlink(missing_ok=True)
+    def _read(self, folder: Path | None) -> dict:
+        return _sound(lambda: self.parse(folder / self.kept.name)) if folder else {}
+
+
+def _sound(read: Callable[[], dict]) -> dict:
+    """The names, if they are any."""
+    try:
+        names = read()
+    except (OSError, ValueError):
         return {}
+    sound = any(names.values()) and not any(key.startswith("<") for key in names)
+    return names if sound else {}
 
 
 def _json(path: Path) -> dict:
@@ -85,3 +98,4 @@ MEMBERS = Reference(
     interpro.INTERPRO_CACHE_DIR / "member_db_names.json",
     _json,
 )
+REFERENCES = (ENZYMES, CLANS, CATH, MEMBERS)

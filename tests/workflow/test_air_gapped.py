@@ -1,0 +1,82 @@
+"""`offline: true` tries no connection: shown in a network namespace with nothing but loopback."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from annotating import proteins
+from snakemake_run import ROOT, read_json, succeed
+
+from tests.fakes.biocentral import FakeBiocentral
+from tests.fakes.web import FakeWeb
+
+pytestmark = pytest.mark.slow
+UNSHARE = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+RESULT = "results/x/x.parquetbundle"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """What a machine with a network leaves: a store, `models`, and the bundle of an online run."""
+    folder = tmp_path_factory.mktemp("site")
+    fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(40).items())
+    (folder / "x.fasta").write_text(fasta)
+    with FakeBiocentral() as biocentral, FakeWeb() as web:
+        environment = os.environ | web.environment | {"HOME": str(folder)}
+        command = [sys.executable, "-m", "steps.prefetch", "--references", "--models"]
+        subprocess.run([*command, folder / "models"], env=environment, cwd=ROOT, check=True)
+        # What one server computed is not another's: the runs to come must name the same.
+        (folder / "server").write_text(biocentral.url)
+        run(folder, "online", more_environment=web.environment)
+    return folder
+
+
+def run(site, name, prefix=(), more_environment=None, **changed):
+    """Run the 40 proteins in a folder that is its own home; return the folder."""
+    folder = site / name
+    folder.mkdir()
+    config = {"input": site / "x.fasta", "cache": site / "store.sqlite", "methods": "pca2"}
+    config |= {"embedders": "esm2_8m", "annotations": "default,interpro,ted,genus"}
+    config["biocentral_url"] = (site / "server").read_text()
+    options = {"prefix": prefix, "more_environment": more_environment}
+    succeed(folder, **options, **(config | changed))
+    return folder
+
+
+def isolated(site, name, **changed):
+    """The same without any network; also how many connections were tried, by kind."""
+    if subprocess.run([*UNSHARE, "true"]).returncode:
+        pytest.skip("this machine lets nobody make a network namespace")
+    counts = site / f"{name}.json"
+    helper = ROOT / "tests" / "workflow" / "isolated.py"
+    folder = run(site, name, [*UNSHARE, sys.executable, helper, counts], **changed)
+    return folder, read_json(counts)
+
+
+def test_an_offline_run_tries_no_connection_and_gives_the_bytes_of_the_one_online(site):
+    folder, tried = isolated(site, "offline", offline="true", models=site / "models")
+    assert set(tried.values()) == {0}
+    assert (folder / RESULT).read_bytes() == (site / "online" / RESULT).read_bytes()
+    assert read_json(folder / "results" / "x" / "provenance.json")["warnings"] == []
+
+
+def test_a_run_that_is_not_offline_tries_and_tells_its_gaps(site):
+    """Shows that the one above could fail."""
+    folder, tried = isolated(site, "cut off", cache="none", embedders="composition")
+    assert tried["Ip.OutNoRoutes"] > 0
+    warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
+    assert any("40 of 40 proteins have no values" in warning for warning in warnings)
+
+
+def test_without_the_reference_files_an_offline_run_says_what_has_bare_codes(site):
+    folder, tried = isolated(site, "bare", offline="true")
+    assert set(tried.values()) == {0}
+    warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
+    assert len([warning for warning in warnings if "bare codes" in warning]) == 4
+
+
+def test_the_reference_files_can_be_checked_where_they_are_copied_to(site):
+    folder = site / "models" / "references"
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, check=True)
+    assert len(list(folder.glob("*.json"))) == 3 and (folder / "pfam_clans.tsv").is_file()
