@@ -42,6 +42,8 @@ def free_port() -> int:
 class Gateway:
     """One gateway process and a client of it."""
 
+    command = (sys.executable, "-m", "gateway")
+
     def __init__(self, root: Path, **settings):
         self.root, self.port, self.folder = root, free_port(), ROOT
         self.settings = _USUAL | {"PREP_JOB_ROOT": str(root)} | settings
@@ -58,7 +60,7 @@ class Gateway:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREP_", "CORS_"))}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "--port", str(self.port)],
+                [*self.command, "--port", str(self.port)],
                 env=kept | {"PYTHONPATH": str(ROOT)} | self.settings,
                 stdout=log,
                 stderr=log,

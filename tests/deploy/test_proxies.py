@@ -1,0 +1,117 @@
+"""What people see of the gateway through Caddy and through nginx."""
+
+import threading
+import time
+
+import pytest
+from gateway_process import QUICK, SLOW, Gateway, fasta, parse_events, wait_until
+from proxy_process import KINDS
+
+pytestmark = [pytest.mark.deploy, pytest.mark.parametrize("kind", KINDS)]
+MEGABYTE = 1_000_000
+
+
+def upload(client, content=None, headers=None, **fields):
+    files = {"file": ("proteins.fasta", content or fasta())}
+    return client.post("/api/prepare", files=files, data=QUICK | fields, headers=headers)
+
+
+def arrivals(client, job_id: str) -> dict[str, float]:
+    """When each event of a run came."""
+    with client.stream("GET", f"/api/prepare/{job_id}/events", timeout=120) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        return {event["id"]: time.monotonic() for event in parse_events(answer.iter_lines())}
+
+
+def test_events_arrive_as_they_are_written(behind, kind):
+    gateway, proxy = behind(kind)
+    job_id = upload(proxy.client(), **SLOW).json()["job_id"]
+    direct = {}
+    reader = threading.Thread(target=lambda: direct.update(arrivals(gateway.client, job_id)))
+    reader.start()
+    through = arrivals(proxy.client(), job_id)
+    reader.join()
+    assert through.keys() == direct.keys() and max(through.values()) - min(through.values()) > 3
+    assert all(abs(through[number] - direct[number]) < 0.3 for number in through)
+    assert proxy.client().get(f"/api/prepare/{job_id}/bundle").content.startswith(b"PAR1")
+
+
+def test_each_client_has_a_rate_limit_of_its_own(behind, kind):
+    _, proxy = behind(kind, PREP_RATE_LIMIT="1/15minutes")
+    first, second = proxy.client("127.0.0.2"), proxy.client("127.0.0.3")
+    assert [upload(first).status_code, upload(first).status_code] == [202, 429]
+    assert upload(second).status_code == 202
+    # What a client says of itself changes nothing.
+    assert upload(first, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 429
+
+
+def test_who_goes_around_the_proxy_cannot_pretend(behind, kind):
+    gateway, proxy = behind(kind, PREP_RATE_LIMIT="1/15minutes")
+    around = proxy.client("127.0.0.9")
+    around.base_url = gateway.url
+    answers = [upload(around, headers={"X-Forwarded-For": f"203.0.113.{n}"}) for n in (1, 2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+
+
+@pytest.mark.parametrize("megabytes", [8.6, 12])
+def test_an_upload_that_is_too_large_gets_the_one_shape(behind, kind, megabytes):
+    """8.6 MB get through to the gateway, 12 do not."""
+    _, proxy = behind(kind)
+    answer = upload(proxy.client(), b">P1\n" + b"A" * int(megabytes * MEGABYTE))
+    assert answer.status_code == 413 and answer.json()["code"] == "FILE_TOO_LARGE"
+    assert list(answer.json()) == ["error", "code", "detail"]
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_an_upload_of_unknown_size_is_bounded_too(behind, kind):
+    _, proxy = behind(kind)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n>P1\n'
+    chunks = (head if n == 0 else b"A" * MEGABYTE for n in range(30))
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = proxy.client().post("/api/prepare", content=chunks, headers=headers)
+    assert answer.status_code == 413 and answer.json()["code"] == "FILE_TOO_LARGE"
+
+
+def test_figures_are_not_for_everyone(behind, kind):
+    gateway, proxy = behind(kind)
+    answer = proxy.client().get("/metrics")
+    assert answer.status_code == 404 and answer.json()["code"] == "NOT_FOUND"
+    assert gateway.client.get("/metrics").status_code == 200
+
+
+def test_answers_have_the_headers(behind, kind):
+    _, proxy = behind(kind)
+    for path in ("/healthz", "/metrics"):
+        headers = proxy.client().get(path).headers
+        assert headers["strict-transport-security"] == "max-age=31536000"
+        assert "/" not in headers.get("server", "")
+    plain = proxy.client().get(f"http://127.0.0.1:{proxy.http}/healthz")
+    assert plain.status_code in (301, 308) and plain.headers["location"].startswith("https://")
+
+
+def test_a_gateway_that_is_away_is_waited_for_or_told(behind, kind):
+    """Caddy holds requests through a restart; nginx answers in the one shape."""
+    gateway, proxy = behind(kind)
+    gateway.stop()
+    if kind == "caddy":
+        threading.Timer(3, gateway.spawn).start()
+        assert proxy.client().get("/readyz").status_code == 200
+    else:
+        answer = proxy.client().get("/readyz")
+        assert answer.status_code == 503 and answer.json()["code"] == "NOT_READY"
+        assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_follower_that_hangs_up_is_noticed(behind, kind):
+    gateway, proxy = behind(kind)
+    job_id = upload(proxy.client(), **SLOW).json()["job_id"]
+    with proxy.client() as client:
+        request = client.build_request("GET", f"/api/prepare/{job_id}/events")
+        next(client.send(request, stream=True).iter_lines())
+        assert readers(gateway) == 1
+    wait_until(lambda: readers(gateway) == 0, 20)
+
+
+def readers(gateway: Gateway) -> float:
+    figures = gateway.client.get("/metrics").text.splitlines()
+    return float(next(line for line in figures if line.startswith("gateway_sse_readers")).split()[1])
