@@ -245,6 +245,7 @@ async def metrics(request: Request) -> Response:
     found, scheduler = request.app.state.metrics, request.app.state.scheduler
     found.queued.set(len(scheduler.waiting))
     found.running.set(len(scheduler.running))
+    found.free.set(shutil.disk_usage(request.app.state.runs.root).free)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -66,10 +66,12 @@ class Endings:
         seconds = round(now - (state.first_started or state.started or state.submitted), 1)
         told = {"status": state.status, "code": state.code, "seconds": seconds}
         log.info("run_finished", job_id=run.id, **told)
-        self._count(run, state.status)
+        self._count(run, state.status, state.code)
 
-    def _count(self, run: Run, status: str) -> None:
+    def _count(self, run: Run, status: str, code: str | None) -> None:
         self.metrics.runs.labels(outcome=status).inc()
+        if status == "failed":
+            self.metrics.failures.labels(code=code).inc()
         try:
             self.metrics.observe_steps(run.read_provenance().get("steps", []))
             if status == "done":

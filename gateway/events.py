@@ -16,6 +16,7 @@ from gateway import disk, lines
 
 TERMINAL = frozenset({"done", "error"})
 _KEYS = {"id", "event", "data"}
+_SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class EventLog:
         if self.last and self.last.terminal:
             return
         event = Event(self.last.id + 1 if self.last else 1, name, data)
-        line = json.dumps({"id": event.id, "event": name, "data": data}) + "\n"
+        entry = {"schema_version": _SCHEMA_VERSION, "id": event.id, "event": name, "data": data}
+        line = json.dumps(entry) + "\n"
         disk.insist(self.path.parent.parent, lambda: self._write(line.encode()))
         self.last = event
         self._announce()

@@ -17,6 +17,9 @@ class Metrics:
         self.runs = Counter(
             "gateway_runs", "Finished runs by outcome", ["outcome"], registry=self.registry
         )
+        self.failures = Counter(
+            "gateway_failures", "Runs that failed, by code", ["code"], registry=self.registry
+        )
         self.resumed = Counter(
             "gateway_resumed",
             "Starts of Snakemake for runs that were interrupted",
@@ -31,6 +34,9 @@ class Metrics:
         )
         self.queued = Gauge("gateway_queue_depth", "Runs that wait", registry=self.registry)
         self.running = Gauge("gateway_running", "Runs that run", registry=self.registry)
+        self.free = Gauge(
+            "gateway_disk_free_bytes", "Free space below the run root", registry=self.registry
+        )
         self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)
 
     def observe_steps(self, steps: list[dict]) -> None:

@@ -1,11 +1,13 @@
-"""Write `docs/settings.md`: `python -m gateway.settings_doc`."""
+"""Write `docs/settings.md` and `deploy/.env.example`: `python -m gateway.settings_doc`."""
 
+import textwrap
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from gateway.settings import Settings, variable
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE, EXAMPLE = ROOT / "docs" / "settings.md", ROOT / "deploy" / ".env.example"
 _HEAD = """\
 # Settings of the gateway
 
@@ -30,6 +32,12 @@ What clients see of these limits stands in [http.md](http.md).
 """
 
 
+_EXAMPLE_HEAD = """\
+# Every setting of the gateway with its default. Remove the # of those to change; the form is that of
+# systemd's EnvironmentFile and of Compose. Generated from gateway/settings.py by `make generated`.
+"""
+
+
 def settings_md() -> str:
     """The page: what holds for all settings, then a row for each."""
     return _HEAD + "".join(_row(name) for name in Settings.model_fields)
@@ -41,6 +49,18 @@ def _row(name: str) -> str:
     default = written(field.default)
     shown = f"`{default}`" if default else "none"
     return f"| `{variable(name)}` | {shown} | {meaning.replace('|', chr(92) + '|')} |\n"
+
+
+def env_example() -> str:
+    """The example: a comment and a line for each setting."""
+    return _EXAMPLE_HEAD + "".join(_entry(name) for name in Settings.model_fields)
+
+
+def _entry(name: str) -> str:
+    field = Settings.model_fields[name]
+    meaning = field.description + _allowed(field.annotation)
+    comment = textwrap.fill(meaning, 98, initial_indent="# ", subsequent_indent="# ")
+    return f"\n{comment}\n#{variable(name)}={written(field.default)}\n"
 
 
 def written(value: Any) -> str:
@@ -63,6 +83,7 @@ def _allowed(annotation: Any) -> str:
 
 def main() -> None:
     PAGE.write_text(settings_md(), encoding="utf-8")
+    EXAMPLE.write_text(env_example(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     snakemake --logger runlog --logger-runlog-path jobs.jsonl
 
-Each line has `time` (seconds since the epoch), `event`, and what the event carries of `rule`,
-`jobs` (job ids), `log` (paths), `done`, `total` and `message`. An exception in a handler would end
-all later events while the run goes on, so nothing leaves `emit`.
+Each line has `schema_version`, `time` (seconds since the epoch), `event`, and what the event
+carries of `rule`, `jobs` (job ids), `log` (paths), `done`, `total` and `message`. An exception in a
+handler would end all later events while the run goes on, so nothing leaves `emit`.
 """
 
 import json
@@ -25,6 +25,7 @@ _WRITTEN = {
     LogEvent.PROGRESS,
     LogEvent.ERROR,
 }
+_SCHEMA_VERSION = 1
 _CARRIED = {"rule": "rule_name", "log": "log", "done": "done", "total": "total"}
 
 
@@ -57,7 +58,7 @@ class LogHandler(LogHandlerBase):
 
 
 def _entry(event: str, record: LogRecord) -> dict:
-    entry = {"time": time.time(), "event": event}
+    entry = {"schema_version": _SCHEMA_VERSION, "time": time.time(), "event": event}
     for key, name in _CARRIED.items():
         if hasattr(record, name):
             entry[key] = getattr(record, name)
