@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from snakemake_run import ROOT, succeed
 
 OTHER = """
@@ -49,6 +50,7 @@ def test_a_module_gives_the_bytes_of_a_run_of_its_own(tmp_path, finished, exampl
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_a_module_has_shards_too(tmp_path, example_config):
     given = example_config | {"methods": "pca2"}
     whole = imported(tmp_path / "whole", given)
