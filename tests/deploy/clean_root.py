@@ -1,7 +1,9 @@
 """A Debian with nothing on it, booted with systemd beside this one. Needs root and debootstrap."""
 
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import psutil
 
 RELEASE = "trixie"
+#: Where `reach_packages` puts the certificates that this machine trusts.
+AUTHORITIES = "etc/authorities-of-the-tests.crt"
 _INCLUDED = "systemd-sysv,dbus,ca-certificates"
 #: Mounts of a booted system, and systemd in the place of this script.
 _BOOT = """
@@ -35,7 +39,7 @@ def mirror() -> str:
 
 
 class CleanRoot:
-    """One such Debian: `make`, `boot`, `run` commands in it, `stop`."""
+    """One such Debian: `make` or `copy`, `boot`, `run` commands in it, `stop`."""
 
     def __init__(self, folder: Path):
         self.folder, self.cgroup = folder, _cgroups() / f"clean-root-{os.getpid()}"
@@ -46,8 +50,13 @@ class CleanRoot:
             command += [str(self.folder), mirror()]
             subprocess.run(command, stdout=log, stderr=log, check=True)
 
+    def copy(self, other: Path) -> None:
+        subprocess.run(["cp", "--archive", other, self.folder], check=True)
+
     def boot(self, shown: list[Path]) -> None:
         """Start systemd, with no network but a loopback of its own; `shown` folders are there."""
+        # It has no terminal of its own.
+        (self.folder / "etc/systemd/system/getty.target").symlink_to("/dev/null")
         self.cgroup.mkdir()
         names = " ".join(map(str, shown))
         self.process = subprocess.Popen(
@@ -63,19 +72,25 @@ class CleanRoot:
 
     def _await_boot(self) -> None:
         deadline = time.monotonic() + 60
-        while self.run("systemctl is-system-running").stdout.strip() not in ("running", "degraded"):
+        while not self._is_up():
             assert time.monotonic() < deadline, self.folder.with_suffix(".boot").read_text()
             time.sleep(0.5)
 
+    def _is_up(self) -> bool:
+        children = psutil.Process(self.process.pid).children()
+        if not children or children[0].name() != "systemd":
+            return False
+        state = self.run("systemctl is-system-running").stdout.strip()
+        return state in ("running", "degraded")
+
     def run(self, command: str, network=False, **environment) -> subprocess.CompletedProcess:
         """A command of its root's shell; `network`: with that of this machine."""
-        children = psutil.Process(self.process.pid).children()
-        assert children, self.folder.with_suffix(".boot").read_text()
+        (init,) = psutil.Process(self.process.pid).children()
         names = [*_NAMESPACES] if network else [*_NAMESPACES, "--net"]
         path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
         more = [f"{name}={value}" for name, value in environment.items()]
         return subprocess.run(
-            ["nsenter", "--target", str(children[0].pid), *names, "--root", "--wd=/"]
+            ["nsenter", "--target", str(init.pid), *names, "--root", "--wd"]
             + ["env", "-i", path, "HOME=/root", "LANG=C.UTF-8", *more, "bash", "-c", command],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -97,3 +112,13 @@ def _cgroups() -> Path:
     """Where this machine has its unified hierarchy of control groups."""
     mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     return Path(next(mount[1] for mount in mounts if mount[2] == "cgroup2"))
+
+
+def reach_packages(folder: Path) -> dict[str, str]:
+    """Let a root reach what this machine reaches; the variables with which pip does."""
+    shutil.copy("/etc/resolv.conf", folder / "etc" / "resolv.conf")
+    known = ssl.get_default_verify_paths()
+    shutil.copy(os.environ.get("SSL_CERT_FILE") or known.openssl_cafile, folder / AUTHORITIES)
+    found = {"PIP_CERT": f"/{AUTHORITIES}", "DEBIAN_FRONTEND": "noninteractive"}
+    index = subprocess.run(["pip", "config", "get", "global.index-url"], capture_output=True)
+    return found | ({"PIP_INDEX_URL": index.stdout.decode().strip()} if index.stdout else {})

@@ -1,6 +1,11 @@
-"""Gateways behind the proxies of deploy/."""
+"""Gateways behind the proxies of deploy/, and a Debian with nothing on it."""
+
+import shutil
+from pathlib import Path
 
 import pytest
+from clean_root import CleanRoot
+from filelock import FileLock
 from gateway_process import Gateway
 from proxy_process import Proxy
 
@@ -21,3 +26,16 @@ def behind(tmp_path):
     yield start
     for process in started:
         process.stop()
+
+
+@pytest.fixture(scope="session")
+def debian(tmp_path_factory) -> Path:
+    """A fresh Debian, made once for all workers; to be copied."""
+    for needed in ("debootstrap", "buildah"):
+        assert shutil.which(needed), f"{needed} is missing; on Debian: apt-get install {needed}"
+    folder = tmp_path_factory.getbasetemp().parent / "debian"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.with_suffix(".ready").exists():
+            CleanRoot(folder).make()
+            folder.with_suffix(".ready").touch()
+    return folder

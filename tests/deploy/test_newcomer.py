@@ -1,0 +1,113 @@
+"""The commands of docs/deploy.md, each as it stands there, on a Debian with nothing on it."""
+
+import json
+import re
+
+import pytest
+from clean_root import CleanRoot, reach_packages
+from gateway_process import ROOT, wait_until
+
+pytestmark = pytest.mark.deploy
+PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+COMMANDS = re.search(r"^## On Debian$.*?^```sh\n(.*?)^```$", PAGE, re.M | re.S)[1].splitlines()
+#: What the page has people put in the place of its examples.
+SITE, SOURCE = "proteins.example.org", "https://example.org/protspace-pipeline.git"
+AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+CHOICES = "-F embedders=composition -F annotations=header,sequence -F methods=tsne2,umap2"
+
+
+@pytest.fixture(scope="module")
+def machine(debian, tmp_path_factory):
+    """A booted Debian on which each command has been given, and succeeded."""
+    folder = tmp_path_factory.mktemp("newcomer") / "root"
+    root = CleanRoot(folder)
+    root.copy(debian)
+    pip = reach_packages(folder)
+    root.boot([ROOT])
+    try:
+        for command in COMMANDS:
+            give(root, command, pip)
+        yield root
+    finally:
+        root.stop()
+
+
+def give(root: CleanRoot, command: str, pip: dict) -> None:
+    if command.startswith("git clone"):
+        git = "git config --system"
+        root.run(f"{git} safe.directory '*' && {git} url.file://{ROOT}.insteadOf {SOURCE}")
+    # Only packages come from elsewhere; the services have a loopback of their own.
+    elsewhere = command.split()[0] in ("apt-get", "make")
+    more = pip if elsewhere else {"CURL_CA_BUNDLE": AUTHORITY}
+    result = root.run(command.replace(SITE, "localhost"), network=elsewhere, **more)
+    assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}\n{journal(root)}"
+
+
+def journal(root: CleanRoot) -> str:
+    return root.run("journalctl --no-pager --lines 60").stdout
+
+
+def curl(root: CleanRoot, arguments: str) -> str:
+    result = root.run(f"curl --fail --silent {arguments}", CURL_CA_BUNDLE=AUTHORITY)
+    assert result.returncode == 0, f"{arguments}\n{result.stdout}{result.stderr}\n{journal(root)}"
+    return result.stdout
+
+
+def submit(root: CleanRoot) -> str:
+    """A job that goes through Caddy; its id."""
+    file = "-F file=@/opt/protspace-pipeline/examples/families.fasta"
+    return json.loads(curl(root, f"{file} {CHOICES} https://localhost/api/prepare"))["job_id"]
+
+
+def test_there_are_fewer_than_ten_commands():
+    assert 0 < len(COMMANDS) < 10 and not any(re.search("&&|;", line) for line in COMMANDS)
+
+
+def test_an_upload_becomes_a_bundle_behind_caddy(machine):
+    job = submit(machine)
+    events = curl(machine, f"-N https://localhost/api/prepare/{job}/events")
+    assert re.findall("^event: (.*)", events, re.M)[-1] == "done", events + journal(machine)
+    bundle = f"https://localhost/api/prepare/{job}/bundle"
+    assert int(curl(machine, f"-o /dev/null -w '%{{size_download}}' {bundle}")) > 1000
+
+
+def test_runs_live_through_a_restart_of_the_service(machine):
+    job = submit(machine)
+    state = f"/var/lib/protspace-pipeline/runs/{job}/state.json"
+    wait_until(lambda: read_state(machine, state)["pid"], 20)
+    before = read_state(machine, state)
+    assert machine.run("systemctl restart protspace-gateway").returncode == 0
+    events = curl(machine, f"-N https://localhost/api/prepare/{job}/events")
+    assert re.findall("^event: (.*)", events, re.M)[-1] == "done", events + journal(machine)
+    after = read_state(machine, state)
+    assert (after["pid"], after["attempts"]) == (before["pid"], 1)
+
+
+def read_state(root: CleanRoot, path: str) -> dict:
+    return json.loads(root.run(f"cat {path}").stdout)
+
+
+def test_the_service_is_confined(machine):
+    """systemd's own scale: 10 is no confinement at all; below 3.5 counts as OK."""
+    told = machine.run("systemd-analyze security --no-pager protspace-gateway").stdout
+    assert float(re.search(r"exposure level for \S+: ([\d.]+)", told)[1]) < 2, told
+    verified = machine.run("systemd-analyze verify protspace-gateway.service")
+    assert verified.returncode == 0 and "protspace" not in verified.stderr, verified.stderr
+
+
+def test_the_compiled_code_of_the_setup_is_used(machine):
+    """Numba reads only where it may write; without the copy each run would compile for 20 s."""
+    compiled = "/opt/protspace-pipeline/.venv/var/numba"
+    count = "find {} -name '*.nbc' | wc -l"
+    made = int(machine.run(count.format(compiled)).stdout)
+    kept = int(machine.run(count.format("/var/cache/protspace-pipeline/numba")).stdout)
+    assert made > 100 and kept - made < made / 10
+
+
+def test_settings_are_read_from_the_file_of_the_page(machine):
+    assert "/etc/protspace-pipeline.env" in PAGE
+    machine.run("echo PREP_API_TOKEN=s3cret > /etc/protspace-pipeline.env")
+    machine.run("systemctl restart protspace-gateway")
+    told = "-o /dev/null -w '%{http_code}' -X POST https://localhost/api/prepare"
+    answer = machine.run(f"curl --silent {told}", CURL_CA_BUNDLE=AUTHORITY)
+    assert answer.stdout == "401", journal(machine)
