@@ -10,7 +10,7 @@ LOCAL := .venv-local
 UPGRADE := --upgrade
 COMPILE = uv pip compile --universal --no-header --no-annotate $(UPGRADE) pyproject.toml
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-local prefetch bench bench-small lint generated lock audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-local prefetch bench bench-small lint generated lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 
 test: $(DEVELOPER) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal \
-		-m "not slow and not postgres and not local and not slurm and not faults"
+		-m "not slow and not postgres and not local and not slurm and not faults and not browser"
 
 test-slow: $(DEVELOPER) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
@@ -48,6 +48,10 @@ test-faults: $(DEVELOPER) ## kills, fuzz and load (under 15 minutes)
 
 test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as root, on Debian)
 	@scripts/slurm $(CURDIR)/$(BIN)/python -m pytest -m slurm tests/slurm
+
+test-browser: $(DEVELOPER) ## test the page in Debian's chromium; pictures go to screenshots/
+	@command -v chromium >/dev/null || { echo "No chromium: apt-get install chromium" >&2; exit 1; }
+	@$(BIN)/python -m pytest -m browser tests/browser -n 2 --dist worksteal
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
@@ -79,12 +83,14 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/gateway.py
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py
+	@$(BIN)/python benchmarks/scale.py
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
 	@$(BIN)/python benchmarks/reuse.py --sequences 200
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
+	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files

@@ -61,7 +61,7 @@ export function submit(file, fields, token, sent) {
     request.onerror = () => reject(new ApiError(UNREACHABLE, "UNREACHABLE"));
     request.onload = () => {
       const body = request.response;
-      if (request.status < 300 && body && body.job_id) resolve(body.job_id);
+      if (request.status <= 299 && body && body.job_id) resolve(body.job_id);
       else reject(failure(body, request.status));
     };
     request.send(form);

@@ -29,7 +29,7 @@ export function timeOfDay(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
-/** Bytes as `8 MB`, `120 kB`. */
+/** Bytes as `8 MB`, `12 kB`. */
 export function size(bytes) {
   const unit = bytes < 2 ** 20 ? ["kB", 2 ** 10] : ["MB", 2 ** 20];
   const value = bytes / unit[1];

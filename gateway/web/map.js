@@ -1,7 +1,7 @@
 // The projections of a result to look at: plot, legend, search, table.
 
 import { colouring, whenThemeChanges } from "./colours.js";
-import { announce, byId, el } from "./dom.js";
+import { announce, byId, el, show } from "./dom.js";
 import { count, value } from "./format.js";
 import { Gestures } from "./gestures.js";
 import { legend } from "./legend.js";
@@ -42,7 +42,7 @@ export class ProteinMap {
     const frame = el("div", { className: "frame" }, canvas, this.zoomButtons(), el("div", { id: "tip", hidden: true }));
     const details = el("details", { className: "plain" }, el("summary", {}, "The same as a table"), el("div", { id: "table" }));
     const bar = el("div", { className: "bar" }, pick, colour, el("p", {}, el("label", { for: "find" }, "Find"), find));
-    const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", role: "status" }));
+    const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", hidden: true, tabIndex: 0, role: "region", "aria-label": "Chosen protein" }));
     return [bar, el("div", { className: "plot" }, frame, side), details];
   }
 
@@ -144,10 +144,11 @@ export class ProteinMap {
     this.state.chosen = index;
     if (fromTable) this.plot.view.reveal(this.state.projection.x[index], this.state.projection.y[index]);
     this.plot.set({ chosen: index });
-    if (index === null) return byId("protein").replaceChildren();
+    if (index === null) return show(byId("protein"));
     const known = this.preview.annotations.filter((found) => this.cell(found, index) !== MISSING);
     const rows = known.flatMap((found) => [el("dt", {}, readable(found.name)), el("dd", {}, this.cell(found, index))]);
-    byId("protein").replaceChildren(el("h3", {}, this.preview.identifiers[index]), el("dl", {}, ...rows));
+    show(byId("protein"), el("h3", {}, this.preview.identifiers[index]), el("dl", {}, ...rows));
+    announce(`${this.preview.identifiers[index]} chosen`);
   }
 }
 

@@ -8,7 +8,7 @@ import { made, warned } from "./made.js";
 import { ProteinMap } from "./map.js";
 
 /** When to ask for the expiry after a download has begun, in milliseconds. */
-const AFTER_DOWNLOAD = [1500, 4000, 10000, 30000];
+const AFTER_DOWNLOAD = [1600, 4000, 10_000, 30_000];
 
 export class Result {
   constructor(status, options) {
@@ -42,8 +42,10 @@ export class Result {
       const preview = await api.preview(this.status.job_id);
       show(byId("warnings"), ...warned(preview.provenance.warnings));
       byId("provenance").querySelector("div").replaceChildren(...made(preview.provenance));
-      performance.mark("preview");
+      const start = performance.now();
       this.map = new ProteinMap(byId("map"), preview);
+      this.map.plot.draw();
+      performance.measure("points", { start });
     } catch (error) {
       byId("map").replaceChildren(el("p", { className: "note bad", role: "alert" }, error.message));
       if (!error.code) throw error;

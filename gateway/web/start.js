@@ -5,8 +5,9 @@ import { Choices } from "./choices.js";
 import { byId, el, show } from "./dom.js";
 import { forecast } from "./estimate.js";
 import { check } from "./fasta.js";
-import { count, duration, number, size } from "./format.js";
+import { count, size } from "./format.js";
 import { Unreadable } from "./lines.js";
+import { foundText, keepingText, limitsText } from "./sentences.js";
 
 /** Codes of files that are fine, but too much for this server. */
 const TOO_MUCH = ["FILE_TOO_LARGE", "TOO_MANY_SEQUENCES", "SEQUENCE_TOO_LONG", "TOTAL_RESIDUES_EXCEEDED"];
@@ -143,25 +144,4 @@ export class Start {
     byId("upload").hidden = !is;
     byId("submit").disabled = is || !this.found;
   }
-}
-
-function foundText({ sequences, residues }) {
-  if (sequences === null) return "This browser cannot read it; the server will check it.";
-  return `${count(sequences, "sequence")}, ${count(residues, "residue")}`;
-}
-
-function limitsText(limits) {
-  const { min_sequences: least, max_sequences: most, max_length: length } = limits;
-  return (
-    `${number(least)} to ${number(most)} protein sequences, each of up to ${number(length)} residues, ` +
-    `${number(limits.max_total_residues)} in all; up to ${size(limits.max_file_bytes)}, also as .gz.`
-  );
-}
-
-function keepingText({ seconds, after_download_seconds: after, at_most_seconds: most }) {
-  const download = after === null ? "" : ` or ${duration(after)} after you have downloaded it`;
-  return (
-    `Sequences and result are removed ${duration(seconds)} after the job has ended${download}; ` +
-    `in any case ${duration(most)} after the upload. Only who has the address of a job can see it.`
-  );
 }

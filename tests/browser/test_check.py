@@ -1,0 +1,94 @@
+"""The check in the browser says what the server would say, and takes what it takes."""
+
+import gzip
+
+import pytest
+from browsing import EXAMPLE
+from gateway_process import fasta
+
+from steps.errors import StepError
+from steps.fasta import FastaReader, Limits
+
+LIMITS = Limits(3, 40, 90, 2000, 6000)
+GOOD = ">a\nMKV\n>b\nMKVA\n>sp|P12345|X_Y name\nMKVL\n"
+DNA = "ACGTTGCA" * 8
+FILES = {
+    "good": GOOD,
+    "example-cut": EXAMPLE.read_text()[:1500] + "\n",
+    "crlf": GOOD.replace("\n", "\r\n"),
+    "cr": GOOD.replace("\n", "\r"),
+    "bom": b"\xef\xbb\xbf" + GOOD.encode(),
+    "utf-16": GOOD.encode("utf-16"),
+    "blank lines and gaps": "\n\n>a\nM-K.V *\n\n>b\n\tmkv\n>c\nMK\x0bV\n",
+    "empty": "",
+    "only headers": ">a\n>b\n",
+    "too few": ">a\nMKV\n>b\nMKV\n",
+    "empty records": GOOD + ">d\n\n>e\n*\n",
+    "two stops": ">a\nMK**\n" + GOOD,
+    "stop inside": ">a\nM*K\n" + GOOD,
+    "stop at a line's end": ">a\nMK*\nV\n" + GOOD,
+    "before the first header": 'MKV\'s "x"\n' + GOOD,
+    "digit": GOOD + ">d\nMK\nV7A\n",
+    "j": GOOD + ">d\nMKj\n",
+    "nul": GOOD + ">d\nMK\0\n",
+    "control": GOOD + ">d\nMK\x01\n",
+    "quote": GOOD + ">d\nMK'\n",
+    "backslash": GOOD + ">d\nMK\\\n",
+    "umlaut": GOOD + ">d\nMKüV\n",
+    "latin-1": (GOOD + ">d\nMKüV\n").encode("latin-1"),
+    "latin-1 header": (GOOD + ">dü\nMKV\n").encode("latin-1"),
+    "mark of byte order inside": GOOD + ">\ufeffd\nMKV\n",
+    "invisible": GOOD + ">d\u200be\nMKV\n",
+    "nul in a header": GOOD + ">d\0\nMKV\n",
+    "no identifier": GOOD + "> \nMKV\n",
+    "empty field": GOOD + ">a||b\nMKV\n",
+    "long identifier": GOOD + f">{'x' * 257}\nMKV\n",
+    "wide identifier": GOOD + f">{chr(0x1F9EC) * 256}\nMKV\n",
+    "duplicate": GOOD + ">tr|P12345|Z\nMKV\n",
+    "nucleotides": GOOD + f">d\n{DNA}\n",
+    "not quite nucleotides": GOOD + f">d\n{DNA[:49]}\n",
+    "too long": GOOD + f">d\n{'M' * 91}\n",
+    "too many": fasta(41, 5),
+    "too many residues": fasta(30, 80),
+    "too large": GOOD + "M" * 7000,
+    "gzip": gzip.compress(GOOD.encode()),
+    "gzip too large": gzip.compress((GOOD + "\n" * 7000).encode()),
+}
+CHECK = """async ([bytes, options]) => {
+    const {check} = await import("/web/fasta.js");
+    const file = new File([new Uint8Array(bytes)], "input.fasta");
+    try {
+        return await check(file, options);
+    } catch (error) {
+        return {code: error.code, message: error.message};
+    }
+}"""
+
+
+@pytest.fixture(scope="module")
+def checked(chromium, gateway):
+    """What the page's check answers to bytes."""
+    page = chromium.new_page()
+    page.goto(gateway.url)
+    options = gateway.client.get("/api/options").json()
+    options["limits"] = vars(LIMITS)
+    yield lambda content: page.evaluate(CHECK, [list(content), options])
+    page.close()
+
+
+def by_server(path):
+    reader = FastaReader(path, LIMITS)
+    try:
+        for _ in reader:
+            pass
+    except StepError as error:
+        return {"code": error.code, "message": error.message}
+    return {"sequences": reader.counts.sequences, "residues": reader.counts.residues}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_page_and_server_say_the_same(checked, tmp_path, name):
+    content = FILES[name].encode() if isinstance(FILES[name], str) else FILES[name]
+    path = tmp_path / "input.fasta"
+    path.write_bytes(content)
+    assert checked(content) == by_server(path)

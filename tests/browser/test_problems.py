@@ -1,0 +1,65 @@
+"""What goes wrong is said in a sentence, with the next step."""
+
+import pytest
+from gateway_process import fasta
+from playwright.sync_api import expect
+
+from steps.errors import COLAB
+
+
+def test_an_embedding_server_that_is_away_offers_the_notebook(
+    gateway, biocentral, open_page, shoot
+):
+    biocentral.fault = "version"
+    try:
+        page = open_page(f"{gateway.url}/#{gateway.submit(fasta(20, seed=3), embedders='esm2_8m')}")
+        expect(page.locator("#problem-code")).to_contain_text("BIOCENTRAL_UNAVAILABLE")
+    finally:
+        biocentral.fault = None
+    notebook = page.get_by_role("link", name="Open the notebook in Colab")
+    expect(notebook).to_have_attribute("href", COLAB)
+    expect(page.locator("#problem-next")).to_contain_text("choose another embedder")
+    shoot(page, "biocentral-unavailable")
+    page.reload()
+    expect(notebook).to_be_visible()
+
+
+def test_a_run_that_fails_says_why_and_what_to_do(gateway, open_page, shoot):
+    same = "".join(f">P{i}\nMKVLA\n" for i in range(20))
+    page = open_page(f"{gateway.url}/#{gateway.submit(same)}")
+    expect(page.locator("#problem-code")).to_contain_text("NO_VARIATION")
+    expect(page.locator("#problem-text")).to_contain_text("the same embedding")
+    expect(page.get_by_role("link", name="Start again")).to_be_visible()
+    assert page.get_by_role("link", name="Open the notebook").count() == 0
+    shoot(page, "failed")
+
+
+@pytest.mark.parametrize(
+    ("job", "title"), [("0" * 32, "There is no such job"), ("x", "This is no address of a job")]
+)
+def test_an_address_of_no_job_says_so(gateway, open_page, job, title):
+    page = open_page(f"{gateway.url}/#{job}")
+    expect(page.locator("#problem-title")).to_have_text(title)
+    page.get_by_role("link", name="Start again").click()
+    expect(page.locator("#start")).to_be_visible()
+
+
+def test_a_server_that_is_away_is_said_when_sending(start_gateway, open_page):
+    gateway = start_gateway()
+    page = open_page(gateway.url)
+    content = {"name": "a.fasta", "mimeType": "", "buffer": fasta(20).encode()}
+    page.set_input_files("#file", content)
+    expect(page.locator("#submit")).to_be_enabled()
+    gateway.kill()
+    page.locator("#submit").click()
+    expect(page.locator("#refusal")).to_contain_text("The server cannot be reached.")
+
+
+def test_too_many_uploads_say_how_long_to_wait(start_gateway, open_page):
+    gateway = start_gateway(PREP_RATE_LIMIT="1/minute")
+    gateway.submit()
+    page = open_page(gateway.url)
+    page.get_by_role("button", name="Take the example").click()
+    page.get_by_role("button", name="Make the map").click()
+    expect(page.locator("#refusal")).to_contain_text("Too many uploads from your address")
+    expect(page.locator("#source")).to_contain_text("240 sequences")

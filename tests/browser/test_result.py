@@ -1,0 +1,227 @@
+"""A finished job: its map can be read in every way, and taken home."""
+
+import re
+
+import pytest
+from gateway_process import ROOT, fasta, wait_until
+from playwright.sync_api import expect
+from protspace.data.io.bundle import read_bundle_contents
+
+PLACE = """async ([index, projection]) => {
+    const {preview} = await import("/web/api.js");
+    const {View} = await import("/web/view.js");
+    const {x, y} = (await preview(location.hash.slice(1))).projections[projection];
+    const canvas = document.getElementById("canvas");
+    const view = new View();
+    view.fit(x, y, canvas.clientWidth, canvas.clientHeight);
+    const [left, top] = view.place(x[index], y[index]);
+    return {x: left, y: top};
+}"""
+#: How many pixels of the canvas differ from its ground.
+INK = """(canvas) => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, place) => place % 4 === 3 && value > 128).length;
+}"""
+#: A number that depends on each pixel.
+LOOK = """(canvas) => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, value) => (sum * 31 + value) % 1000003, 7);
+}"""
+
+#: Milliseconds of a frame in which the map is zoomed, drawn and read back.
+FRAMES = """async () => {
+    const canvas = document.getElementById("canvas");
+    const turn = {deltaY: -20, clientX: 300, clientY: 400, bubbles: true, cancelable: true};
+    const started = performance.now();
+    for (let frame = 0; frame < 30; frame += 1) {
+        canvas.dispatchEvent(new WheelEvent("wheel", turn));
+        await new Promise(requestAnimationFrame);
+        canvas.getContext("2d").getImageData(0, 0, 1, 1);
+    }
+    return (performance.now() - started) / 30;
+}"""
+
+
+def look(page):
+    page.wait_for_timeout(60)
+    return page.locator("#canvas").evaluate(LOOK)
+
+
+def place(page, index, projection=0):
+    return page.evaluate(PLACE, [index, projection])
+
+
+def test_the_map_is_drawn_and_coloured_with_a_legend(result, shoot):
+    assert result.locator("#canvas").evaluate(INK) > 2000
+    entries = result.locator("#legend button")
+    counts = [int(text) for text in entries.locator(".number").all_text_contents()]
+    assert sum(counts) == 240 and counts == sorted(counts, reverse=True)
+    shoot(result, "result")
+
+
+def test_a_point_tells_its_identifier_and_annotation(result, gateway, done):
+    result.select_option("#colour", "length")
+    result.locator("#canvas").hover(position=place(result, 5))
+    preview = gateway.client.get(f"/api/prepare/{done}/preview").json()
+    lengths = next(
+        found["numbers"] for found in preview["annotations"] if found["name"] == "length"
+    )
+    tip = result.locator("#tip").text_content()
+    named, told = re.fullmatch(r"(SIM\d+)length: (\d+)", tip).groups()
+    assert lengths[preview["identifiers"].index(named)] == int(told)
+
+
+def test_a_click_tells_all_that_is_known_of_a_protein(result):
+    result.locator("#canvas").click(position=place(result, 100))
+    expect(result.locator("#protein h3")).to_have_text(re.compile(r"SIM\d+"))
+    expect(result.locator("#protein")).to_contain_text("organism")
+    expect(result.locator("#protein")).to_contain_text("isoelectric point")
+
+
+def test_projection_and_colour_are_picked(result, shoot):
+    seen = {look(result)}
+    result.select_option("#projection", "composition — UMAP 2")
+    seen.add(look(result))
+    result.select_option("#colour", "gravy")
+    expect(result.locator("#legend h3")).to_have_text("gravy")
+    expect(result.locator("#legend .ends")).to_have_text(re.compile(r"-?0\.\d+-?0\.\d+"))
+    seen.add(look(result))
+    shoot(result, "result-numbers")
+    result.select_option("#colour", "")
+    seen.add(look(result))
+    assert len(seen) == 4
+
+
+def test_wheel_drag_and_buttons_zoom_and_move(result):
+    seen = [look(result)]
+    box = result.locator("#canvas").bounding_box()
+    result.mouse.move(box["x"] + 200, box["y"] + 200)
+    result.mouse.wheel(0, -300)
+    seen.append(look(result))
+    result.mouse.down()
+    result.mouse.move(box["x"] + 300, box["y"] + 260, steps=4)
+    result.mouse.up()
+    seen.append(look(result))
+    result.get_by_role("button", name="Zoom out").click()
+    seen.append(look(result))
+    assert len(set(seen)) == 4
+    result.get_by_role("button", name="Show all").click()
+    assert look(result) == seen[0]
+
+
+def test_a_legend_entry_lights_its_proteins_alone(result):
+    before = look(result)
+    entry = result.locator("#legend button").first
+    entry.press("Enter")
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    assert look(result) != before
+    entry.press("Enter")
+    assert look(result) == before
+
+
+def test_what_is_searched_is_counted_lit_and_listed(result, shoot):
+    before = look(result)
+    result.get_by_label("Find").fill("sim000")
+    expect(result.locator("#announce")).to_have_text("9 proteins found")
+    assert look(result) != before
+    result.get_by_text("The same as a table").click()
+    assert result.locator("tbody tr").count() == 9
+    shoot(result, "result-table")
+
+
+def test_the_keyboard_alone_reads_the_map(result):
+    seen = [look(result)]
+    result.locator("#canvas").focus()
+    for key in ("+", "ArrowLeft", "-", "0"):
+        result.keyboard.press(key)
+        seen.append(look(result))
+    assert len(set(seen)) == 4 and seen[-1] == seen[0]
+    summary = result.get_by_text("The same as a table")
+    summary.press("Enter")
+    result.get_by_role("button", name="Next").press("Enter")
+    expect(result.locator("#table [role=status]")).to_have_text("21 to 40 of 240")
+    result.locator("tbody button").first.press("Enter")
+    expect(result.locator("#protein h3")).to_have_text("SIM0021")
+
+
+def test_the_bundle_is_downloaded_and_the_link_then_expires_sooner(start_gateway, open_page, shoot):
+    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="4")
+    job = gateway.submit(fasta(20), methods="pca2,mds2")
+    page = open_page(f"{gateway.url}/#{job}")
+    expect(page.locator("#expiry")).to_contain_text(re.compile(r"works until .*, 1\shour from now"))
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Download the bundle").click()
+    assert begun.value.suggested_filename == "my proteins.parquetbundle"
+    content = begun.value.path().read_bytes()
+    assert read_bundle_contents(content, warn_legacy=False).annotations.num_rows == 20
+    expect(page.locator("#expiry")).to_contain_text(re.compile(r" [1-4]\ss from now"))
+    expect(page.locator("#expiry")).to_contain_text("has removed it by now")
+    page.select_option("#projection", "composition — MDS 2")
+    wait_until(lambda: gateway.state(job)["status"] == "expired", 20)
+    page.reload()
+    expect(page.locator("#problem-title")).to_have_text("This result has been removed")
+    shoot(page, "expired")
+
+
+def test_protspace_is_a_button_with_instructions(result):
+    link = result.get_by_role("link", name="Open ProtSpace")
+    expect(link).to_have_attribute("href", "https://protspace.app/explore")
+    assert "noopener" in link.get_attribute("rel") and link.get_attribute("target") == "_blank"
+    expect(result.locator(".home ol")).to_contain_text("families.parquetbundle")
+
+
+def test_how_it_was_made_can_be_read(result, shoot):
+    result.get_by_text("How it was made").click()
+    shown = result.locator("#provenance")
+    for text in (
+        "240 sequences, 48,995 residues",
+        "composition",
+        "Random state",
+        "42",
+        "snakemake 9.",
+    ):
+        expect(shown).to_contain_text(text)
+    expect(shown).not_to_contain_text(str(ROOT.parent))
+    shoot(result, "result-provenance")
+
+
+def test_warnings_of_the_run_are_shown(gateway, open_page, shoot):
+    job = gateway.submit(fasta(20) + ">empty\n", annotations="header,sequence")
+    page = open_page(f"{gateway.url}/#{job}")
+    expect(page.locator("#warnings")).to_contain_text("empty (line 41)")
+    shoot(page, "result-warnings")
+
+
+def test_annotations_are_text_on_the_page(gateway, open_page):
+    records = "".join(
+        f">P{i} <b>bold</b> [<i>organism {i % 2}</i>]\nMKVLA{'CDEFGHIKLM'[i % 10]}\n"
+        for i in range(20)
+    )
+    page = open_page(f"{gateway.url}/#{gateway.submit(records, annotations='header')}")
+    expect(page.locator("#legend")).to_contain_text("<i>organism 0</i>")
+    assert page.locator("#legend i").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1180])
+def test_a_result_fits_its_screen(result, shoot, width):
+    result.set_viewport_size({"width": width, "height": 844})
+    result.wait_for_timeout(100)
+    assert result.evaluate("document.documentElement.scrollWidth") <= width
+    shoot(result, f"result-{width}")
+
+
+def test_ten_thousand_points_are_drawn_within_a_second(start_gateway, open_page, shoot):
+    gateway = start_gateway(PREP_SEQUENCE_MAX_COUNT="10000")
+    lines = fasta(10_000, 60).splitlines()
+    records = "".join(
+        f"{lines[2 * i]} [organism {i % 9}]\n{lines[2 * i + 1]}\n" for i in range(10_000)
+    )
+    job = gateway.submit(records, methods="pca2", annotations="header,sequence")
+    assert gateway.finish(job)["event"] == "done"
+    page = open_page(f"{gateway.url}/#{job}")
+    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "10000")
+    first = page.evaluate("performance.getEntriesByName('points')[0].duration")
+    shoot(page, "result-10000")
+    frame = page.evaluate(FRAMES)
+    print(f"10,000 points: {first:.0f} ms, then {frame:.1f} ms a frame while zooming")
+    assert first < 1000 and frame < 50
