@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 from protspace.utils.constants import REDUCER_METHODS, DimensionReductionConfig
 
+#: Methods that are ours, or ours in place of protspace's -> module with a class `Reducer`.
+OWN = {"umap": "steps.reducers"}
 #: Parameters that may be set inline, with the type protspace gives each.
 PARAMETERS = {
     "eps": float,
@@ -31,8 +33,9 @@ def canonical_method(text: str) -> str:
         ValueError: a sentence naming the fault, what is allowed and the closest match.
     """
     spec = _SPEC.fullmatch(text.strip())
-    if not spec or spec["method"] not in REDUCER_METHODS:
-        raise ValueError(_unknown(f"'{text}'", text, [f"{m}2" for m in REDUCER_METHODS]))
+    known = list(dict.fromkeys([*REDUCER_METHODS, *OWN]))
+    if not spec or spec["method"] not in known:
+        raise ValueError(_unknown(f"'{text}'", text, [f"{name}2" for name in known]))
     if spec["dimensions"] != "2":
         raise ValueError(f"'{text}' must be two-dimensional: write '{spec['method']}2'.")
     pairs = dict(_pair(text, part) for part in (spec["parameters"] or "").split(";") if part)

@@ -9,12 +9,13 @@ import json
 import logging
 import warnings
 from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 
 from steps import command, compiled, threads
 from steps.errors import StepError
 from steps.files import replacing
-from steps.methods import SIMILARITY, canonical_method, split_method
+from steps.methods import OWN, SIMILARITY, canonical_method, split_method
 
 # Before NumPy and Numba are imported, which happens below and only as far as the method needs.
 threads.use_one()
@@ -44,10 +45,11 @@ def adjusted(method: str, parameters: dict, count: int) -> dict:
 
     `n_neighbors` is at most count - 1; t-SNE's `perplexity` at most a third of that, at least 5.
     """
-    if count < FEWEST[method]:
+    fewest = FEWEST.get(method, 2)
+    if count < fewest:
         raise StepError(
             "TOO_FEW_SEQUENCES",
-            f"{method} needs at least {FEWEST[method]} proteins; there are {count}. "
+            f"{method} needs at least {fewest} proteins; there are {count}. "
             "Add proteins or leave the method out.",
         )
     most = {
@@ -103,11 +105,11 @@ def reduce(data, method: str, parameters: dict):
 
 
 def _reducer(method: str):
+    if method in OWN:
+        return import_module(OWN[method]).Reducer
     from protspace.utils import get_reducers
 
-    from steps.reducers import ReproducibleUMAP
-
-    return ReproducibleUMAP if method == "umap" else get_reducers()[method]
+    return get_reducers()[method]
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from protspace.utils.reducers import UMAPReducer
 
 
-class ReproducibleUMAP(UMAPReducer):
+class Reducer(UMAPReducer):
     """protspace's UMAP, started from principal components and given exact neighbours.
 
     protspace starts from UMAP's spectral layout. Where the neighbour graph falls into pieces, as

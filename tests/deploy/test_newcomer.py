@@ -7,9 +7,13 @@ import pytest
 from clean_root import CleanRoot, reach_packages
 from gateway_process import ROOT, wait_until
 
+from tests.unit.docs_commands import blocks, to_run
+
 pytestmark = pytest.mark.deploy
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-COMMANDS = re.search(r"^## On Debian$.*?^```sh\n(.*?)^```$", PAGE, re.M | re.S)[1].splitlines()
+COMMANDS = blocks("docs/deploy.md")[0].splitlines()
+#: What comes later on this page, and what operations.md has an operator do; the last one stops all.
+LATER = [*blocks("docs/deploy.md")[1:], *blocks("docs/operations.md")]
 #: What the page has people put in the place of its examples.
 SITE, SOURCE = "proteins.example.org", "https://example.org/protspace-pipeline.git"
 AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
@@ -111,3 +115,20 @@ def test_settings_are_read_from_the_file_of_the_page(machine):
     told = "-o /dev/null -w '%{http_code}' -X POST https://localhost/api/prepare"
     answer = machine.run(f"curl --silent {told}", CURL_CA_BUNDLE=AUTHORITY)
     assert answer.stdout == "401", journal(machine)
+    machine.run("rm /etc/protspace-pipeline.env && systemctl restart protspace-gateway")
+
+
+def test_the_commands_of_an_operator_work(machine):
+    """In the order of the pages, with a run that is under way."""
+    wait_until(lambda: "true" in curl(machine, "https://localhost/readyz"), 20)
+    job = ""
+    for block in filter(None, map("\n".join, map(to_run, LATER))):
+        if "$job" in block and not job:
+            job = submit(machine)
+            logs = f"ls /var/lib/protspace-pipeline/runs/{job}/logs/input"
+            wait_until(lambda: "log" in machine.run(logs).stdout, 20)  # noqa: B023
+        result = machine.run(f"set -e\n{block}", job=job)
+        assert result.returncode == 0, f"{block}\n{result.stdout}{result.stderr}"
+    assert "inactive" in machine.run("systemctl is-active protspace-gateway").stdout
+    left = "ps -u protspace-pipeline -o args | grep -c steps."
+    assert machine.run(left).stdout.strip() == "0"

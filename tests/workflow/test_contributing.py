@@ -1,0 +1,58 @@
+"""The additions that the documentation shows, made to a copy as it says, and run."""
+
+import re
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+from snakemake_run import EXAMPLE, ROOT, succeed
+
+pytestmark = pytest.mark.slow
+#: Page -> new file and the file that gets the line, for each pair of `python` blocks on it.
+SHOWN = {
+    "docs/own-embedder.md": [("steps/embedders/classes.py", "steps/embedders/__init__.py")],
+    "CONTRIBUTING.md": [
+        ("steps/annotators/termini.py", "steps/annotators/__init__.py"),
+        ("steps/random_axes.py", "steps/methods.py"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory):
+    """A copy of the pipeline with all that is shown."""
+    copy = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "Snakefile", copy)
+    for name in ("rules", "steps", "envs"):
+        shutil.copytree(ROOT / name, copy / name)
+    for page, files in SHOWN.items():
+        found = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.M | re.S)
+        for (module, registry), code, line in zip(files, found[::2], found[1::2], strict=True):
+            (copy / module).write_text(code)
+            register(copy / registry, line)
+    return copy
+
+
+def register(path, line: str) -> None:
+    """Put `OWN = {...}` in the place of the one that is there."""
+    name = line.partition(" = ")[0]
+    text, count = re.subn(rf"^{name} = {{.*?}}\n", line, path.read_text(), flags=re.M | re.S)
+    assert count == 1
+    path.write_text(text)
+
+
+def test_what_is_shown_works_as_it_stands(extended, tmp_path):
+    shown = {"embedders": "classes", "annotations": "termini", "methods": "pca2,random2,umap2"}
+    succeed(tmp_path, snakefile=extended / "Snakefile", input=EXAMPLE, **shown)
+    results = tmp_path / "results" / "families"
+    assert (results / "families.parquetbundle").is_file()
+    table = pq.read_table(results / "annotations.parquet")
+    assert {"first_residue", "last_residue"} <= set(table.column_names)
+    assert (results / "projections" / "classes.random2.parquet").is_file()
+
+
+def test_the_embedder_has_thirty_lines():
+    (code, *_) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "docs/own-embedder.md").read_text(), re.M | re.S
+    )
+    assert len([line for line in code.splitlines() if line.strip()]) <= 30
