@@ -42,14 +42,17 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     equal = len(sequences) - len(rows)
     progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
     vectors, reused = _vectors(embedder, list(rows), arguments, progress)
+    dimensions = vectors.shape[1]
     write_embeddings(
         arguments.output,
         embedder.name,
         ((name, vectors[rows[it]]) for name, it in zip(identifiers, sequences, strict=True)),
     )
+    # Or they would be in memory twice while they are read back.
+    del vectors
     _check(arguments.output, identifiers)
     report.counts = {"sequences": len(sequences), "distinct": len(rows), "reused": reused}
-    report.parameters = {"embedder": embedder.name, "dimensions": vectors.shape[1]}
+    report.parameters = {"embedder": embedder.name, "dimensions": dimensions}
     if embedder.revision:
         report.parameters |= {"backend": options.backend, "revision": embedder.revision}
     report.packages = ("h5py", *embedder.packages)

@@ -27,6 +27,8 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
+    if not (arguments.embedders or arguments.references):
+        raise StepError("INVALID_CONFIG", "Nothing to fetch: name an embedder or add --references.")
     models = [_model(name) for name in arguments.embedders]
     versions = {model.name: fetch_model(model, arguments.models) for model in models}
     report.parameters = {"embedders": versions}

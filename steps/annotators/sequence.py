@@ -15,6 +15,8 @@ length and molecular weight are computed over the 20 amino acids, the others lef
 protein without any of the 20 has its length only.
 """
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 from Bio.SeqUtils.ProtParam import ProteinAnalysis
 
@@ -23,15 +25,23 @@ packages = ("biopython",)
 
 _OTHERS = str.maketrans("", "", "BXZUO")
 _NO_MASS = frozenset("BXZ")
+_BATCH = 10_000
 
 
 def columns(sequences: pa.Table) -> dict[str, pa.Array]:
     """`length` (int64) and the ProtParam columns (float64), null where not defined."""
-    analysed = [analyse(sequence) for sequence in sequences["sequence"].to_pylist()]
+    analysed = [analyse(sequence) for sequence in _texts(sequences["sequence"])]
     found = {"length": sequences["length"].combine_chunks()}
     for position, name in enumerate(COLUMNS):
         found[name] = pa.array([values[position] for values in analysed], pa.float64())
     return found
+
+
+def _texts(column: pa.ChunkedArray) -> Iterator[str]:
+    """The sequences, of which few are Python objects at a time."""
+    for chunk in column.chunks:
+        for start in range(0, len(chunk), _BATCH):
+            yield from chunk.slice(start, _BATCH).to_pylist()
 
 
 def analyse(sequence: str) -> tuple[float | None, ...]:
