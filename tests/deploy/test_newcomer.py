@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 from clean_root import CleanRoot, reach_packages
@@ -17,7 +18,7 @@ LATER = [*blocks("docs/deploy.md")[1:], *blocks("docs/operations.md")]
 #: What the page has people put in the place of its examples.
 SITE, SOURCE = "proteins.example.org", "https://example.org/protspace-pipeline.git"
 AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-CHOICES = "-F embedders=composition -F annotations=header,sequence -F methods=tsne2,umap2"
+CHOICES = "-F embedders=composition -F annotations=header,sequence -F methods=tsne2,umap2,localmap2,pacmap2"
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +82,12 @@ def test_runs_live_through_a_restart_of_the_service(machine):
     wait_until(lambda: read_state(machine, state)["pid"], 20)
     before = read_state(machine, state)
     assert machine.run("systemctl restart protspace-gateway").returncode == 0
+    restarted = time.time()
     events = curl(machine, f"-N https://localhost/api/prepare/{job}/events")
     assert re.findall("^event: (.*)", events, re.M)[-1] == "done", events + journal(machine)
     after = read_state(machine, state)
     assert (after["pid"], after["attempts"]) == (before["pid"], 1)
+    assert after["finished"] > restarted
 
 
 def read_state(root: CleanRoot, path: str) -> dict:
@@ -105,7 +108,7 @@ def test_the_compiled_code_of_the_setup_is_used(machine):
     count = "find {} -name '*.nbc' | wc -l"
     made = int(machine.run(count.format(compiled)).stdout)
     kept = int(machine.run(count.format("/var/cache/protspace-pipeline/numba")).stdout)
-    assert made > 100 and kept - made < made / 10
+    assert made > 50 and kept - made < made / 10
 
 
 def test_settings_are_read_from_the_file_of_the_page(machine):

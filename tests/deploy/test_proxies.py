@@ -114,4 +114,6 @@ def test_a_follower_that_hangs_up_is_noticed(behind, kind):
 
 def readers(gateway: Gateway) -> float:
     figures = gateway.client.get("/metrics").text.splitlines()
-    return float(next(line for line in figures if line.startswith("gateway_sse_readers")).split()[1])
+    return float(
+        next(line for line in figures if line.startswith("gateway_sse_readers")).split()[1]
+    )
