@@ -10,7 +10,7 @@ LOCAL := .venv-local
 UPGRADE := --upgrade
 COMPILE = uv pip compile --universal --no-header --no-annotate $(UPGRADE) pyproject.toml
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-local prefetch bench bench-small lint generated lock audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small lint generated lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,8 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 
 test: $(DEVELOPER) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal \
-		-m "not slow and not postgres and not local and not slurm and not faults and not browser"
+		-m "not slow and not postgres and not local and not slurm and not faults \
+		and not browser and not deploy"
 
 test-slow: $(DEVELOPER) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
@@ -52,6 +53,9 @@ test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as roo
 test-browser: $(DEVELOPER) ## test the page in Debian's chromium; pictures go to screenshots/
 	@command -v chromium >/dev/null || { echo "No chromium: apt-get install chromium" >&2; exit 1; }
 	@$(BIN)/python -m pytest -m browser tests/browser -n 2 --dist worksteal
+
+test-deploy: $(DEVELOPER) ## run what deploy/ has: proxies, service, image (as root, on Debian; 6 minutes)
+	@$(BIN)/python -m pytest -m deploy tests/deploy -n 2 --dist loadfile
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
@@ -69,6 +73,9 @@ $(LOCAL)/.ready: requirements-local.lock
 
 test-postgres: $(DEVELOPER) ## run the tests of the store with a PostgreSQL server of their own
 	@scripts/postgres $(BIN)/python -m pytest -m postgres tests/postgres
+
+docs: $(DEVELOPER) ## build the documentation as a site in site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 lint: $(DEVELOPER) ## check style, rules and generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -33,8 +33,8 @@ What clients see of these limits stands in [http.md](http.md).
 
 
 _EXAMPLE_HEAD = """\
-# Every setting of the gateway with its default. Remove the # of those to change; the form is that of
-# systemd's EnvironmentFile and of Compose. Generated from gateway/settings.py by `make generated`.
+# Every setting of the gateway with its default; remove the # of those to change. The form is that
+# of systemd's EnvironmentFile and of Compose. Generated from gateway/settings.py: make generated.
 """
 
 

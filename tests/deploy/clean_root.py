@@ -24,7 +24,10 @@ mount -t proc proc "$ROOT/proc"
 mount -t sysfs -o ro sysfs "$ROOT/sys"
 mount -t cgroup2 cgroup2 "$ROOT/sys/fs/cgroup"
 mount --rbind /dev "$ROOT/dev"
-for folder in $SHOWN; do mkdir -p "$ROOT/$folder"; mount --bind -o ro "$folder" "$ROOT/$folder"; done
+for folder in $SHOWN; do
+    mkdir -p "$ROOT/$folder"
+    mount --bind -o ro "$folder" "$ROOT/$folder"
+done
 exec env -i container=other PATH=/usr/sbin:/usr/bin chroot "$ROOT" /sbin/init
 """
 _NAMESPACES = ("--mount", "--uts", "--ipc", "--pid", "--cgroup")
@@ -87,11 +90,12 @@ class CleanRoot:
         """A command of its root's shell; `network`: with that of this machine."""
         (init,) = psutil.Process(self.process.pid).children()
         names = [*_NAMESPACES] if network else [*_NAMESPACES, "--net"]
-        path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
-        more = [f"{name}={value}" for name, value in environment.items()]
+        inside = ["nsenter", "--target", str(init.pid), *names, "--root", "--wd"]
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
+        variables |= environment
+        clean = ["env", "-i", *(f"{name}={value}" for name, value in variables.items())]
         return subprocess.run(
-            ["nsenter", "--target", str(init.pid), *names, "--root", "--wd"]
-            + ["env", "-i", path, "HOME=/root", "LANG=C.UTF-8", *more, "bash", "-c", command],
+            [*inside, *clean, "bash", "-c", command],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

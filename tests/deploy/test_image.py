@@ -1,70 +1,71 @@
 """deploy/Dockerfile, built and run by buildah without a container engine.
 
-Its base cannot be pulled where the tests run, so a fresh Debian with its own Python takes its place.
+Its base cannot be pulled where the tests run; a fresh Debian with its own Python takes its place.
 """
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
-from clean_root import AUTHORITIES, reach_packages
+from clean_root import reach_packages
 from gateway_process import ROOT, Gateway, fasta, free_port, wait_until
 
 pytestmark = pytest.mark.deploy
-_PYTHON = "python3 python3-venv python-is-python3"
+_PYTHON = """apt-get update
+apt-get install --yes --no-install-recommends python3 python3-venv python-is-python3"""
 
 
 class Image:
     """The image, and a container of it with its two volumes."""
 
     def __init__(self, folder: Path):
-        self.folder = folder
+        self.folder, self.stamp = folder, folder / "stamp"
         self.volumes = {f"/{name}": folder / name for name in ("runs", "cache")}
+        self.command = ["buildah", "--root", folder / "storage", "--runroot", folder / "run"]
+        self.environment = os.environ | {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 
     def buildah(self, *arguments, **options) -> str:
-        command = ["buildah", "--root", self.folder / "storage", "--runroot", self.folder / "run"]
-        environment = os.environ | {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
-        result = subprocess.run(
-            [*command, *arguments], env=environment, capture_output=True, text=True, **options
-        )
+        options |= {"env": self.environment, "capture_output": True, "text": True}
+        result = subprocess.run([*self.command, *arguments], **options)
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
         return result.stdout.strip()
 
-    def build(self, base: Path) -> None:
+    def make_base(self, debian: Path) -> None:
+        """An image `localhost/base` with Python that can reach what this machine reaches."""
+        base = self.folder / "base"
+        subprocess.run(["cp", "--archive", debian, base], check=True)
+        pip = reach_packages(base) | {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        variables = [f"--env={name}={value}" for name, value in pip.items()]
         container = self.buildah("from", "scratch")
         self.buildah("add", "--quiet", container, base, "/")
-        pip = reach_packages(base) | {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-        self.buildah("copy", "--quiet", container, base / AUTHORITIES, f"/{AUTHORITIES}")
-        for name, value in pip.items():
-            self.buildah("config", "--env", f"{name}={value}", container)
-        install = f"apt-get update && apt-get install --yes --no-install-recommends {_PYTHON}"
-        self.buildah("run", container, "--", "sh", "-c", install)
+        self.buildah("config", *variables, container)
+        self.buildah("run", container, "--", "sh", "-c", _PYTHON)
         self.buildah("commit", "--rm", "--quiet", container, "localhost/base")
+        shutil.rmtree(base)
+
+    def build(self) -> None:
         ignored = ("--ignorefile", "deploy/Dockerfile.dockerignore")
         form = ("--format", "docker", "--network", "host", "--build-arg", "BASE=localhost/base")
-        self.buildah(
-            *("build", *form, *ignored, "--file", "deploy/Dockerfile", "--tag", "image", "."),
-            cwd=ROOT,
-        )
+        file = ("--file", "deploy/Dockerfile", "--tag", "image", ".")
+        self.buildah("build", *form, *ignored, *file, cwd=ROOT)
         self.container = self.buildah("from", "--pull-never", "localhost/image")
-        self.config = json.loads(self.buildah("inspect", "--type", "image", "localhost/image"))
-        self.config = self.config["Docker"]["config"]
+        told = json.loads(self.buildah("inspect", "--type", "image", "localhost/image"))
+        self.config = told["Docker"]["config"]
 
     def start(self, port: int) -> None:
         for folder in self.volumes.values():
             folder.mkdir()
             os.chown(folder, 10001, 10001)
-        self.stamp = self.folder / "stamp"
         self.stamp.touch()
-        command = [*self.config["Entrypoint"], "--host", "127.0.0.1", "--port", str(port)]
+        entry = [*self.config["Entrypoint"], "--host", "127.0.0.1", "--port", str(port)]
         mounts = [f"--volume={folder}:{name}" for name, folder in self.volumes.items()]
         self.process = subprocess.Popen(
-            ["buildah", "--root", self.folder / "storage", "--runroot", self.folder / "run", "run"]
-            + ["--network", "host", *mounts, self.container, "--", *command],
-            env=os.environ | {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"},
+            [*self.command, "run", "--network", "host", *mounts, self.container, "--", *entry],
+            env=self.environment,
             stdout=(self.folder / "output").open("wb"),
             stderr=subprocess.STDOUT,
         )
@@ -72,14 +73,12 @@ class Image:
 
 @pytest.fixture(scope="module")
 def image(debian, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("image")
-    built = Image(folder)
-    base = folder / "base"
-    subprocess.run(["cp", "--archive", debian, base], check=True)
-    built.build(base)
+    built = Image(tmp_path_factory.mktemp("image"))
+    built.make_base(debian)
+    built.build()
     yield built
     built.buildah("rm", "--all")
-    subprocess.run(["rm", "-rf", folder / "storage", base], check=True)
+    shutil.rmtree(built.folder / "storage")
 
 
 def test_a_container_makes_a_bundle_and_writes_to_its_volumes_only(image):

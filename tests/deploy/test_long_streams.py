@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from gateway_process import ROOT, SLOW, Gateway, fasta, parse_events
@@ -47,7 +48,7 @@ def test_a_silent_stream_is_not_cut(behind, tmp_path):
     gateway.stop()
     for events in found.values():
         times = [when for when, _ in events]
-        pauses = [b - a for a, b in zip(times, times[1:], strict=False)]
+        pauses = [after - before for before, after in pairwise(times)]
         assert events[-1][1] == "done" and max(pauses) > QUIET_SECONDS - 5
 
 

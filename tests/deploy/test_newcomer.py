@@ -18,7 +18,9 @@ LATER = [*blocks("docs/deploy.md")[1:], *blocks("docs/operations.md")]
 #: What the page has people put in the place of its examples.
 SITE, SOURCE = "proteins.example.org", "https://example.org/protspace-pipeline.git"
 AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-CHOICES = "-F embedders=composition -F annotations=header,sequence -F methods=tsne2,umap2,localmap2,pacmap2"
+CHOICES = (
+    "-F embedders=composition -F annotations=sequence -F methods=tsne2,umap2,localmap2,pacmap2"
+)
 
 
 @pytest.fixture(scope="module")

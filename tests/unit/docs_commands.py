@@ -1,7 +1,8 @@
 """The commands of the documentation: where they stand, and which of them a test gives how.
 
-A `sh` block is run as it stands (`tests/unit/test_docs_commands.py`), but for the pages that have tests
-of their own, and for single commands that need what no test has: those match a rule with a reason.
+A `sh` block is run as it stands (`tests/unit/test_docs_commands.py`), but for the pages that have
+tests of their own, and for single commands that need what no test has: those match a rule with a
+reason.
 """
 
 import re
@@ -34,7 +35,11 @@ class Rule:
 RULES = [
     Rule("make", r"^make ", "targets are run by .ci/run; this looks that they exist"),
     Rule("sketch", r"^snakemake .*\.\.\.( |$)", "not a whole command"),
-    Rule("cluster", r"^snakemake .*(--profile |\$conda)|^conda=", "needs SLURM or Conda: tests/slurm has both"),
+    Rule(
+        "cluster",
+        r"^snakemake .*(--profile |\$conda)|^conda=",
+        "needs SLURM or Conda: tests/slurm has both",
+    ),
     Rule("installation", r"pip (install|download)|-m venv|warmup", "minutes and gigabytes"),
     Rule("server", r"python -m gateway$", "does not end by itself; a test of its own starts it"),
     Rule("engine", r"docker compose|deploy/\.env$", "needs a container engine"),
@@ -64,5 +69,9 @@ def to_run(block: str) -> list[str]:
 
 def ruled(name: str) -> list[tuple[str, str]]:
     """Pages and commands that a rule excepts."""
-    found = [(page, command) for page in PAGES for block in blocks(page) for command in commands(block)]
-    return [(page, command) for page, command in found if (r := rule_for(command)) and r.name == name]
+    found = [
+        (page, command) for page in PAGES for block in blocks(page) for command in commands(block)
+    ]
+    return [
+        (page, command) for page, command in found if (r := rule_for(command)) and r.name == name
+    ]
