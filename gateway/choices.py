@@ -41,7 +41,10 @@ _ANNOTATIONS = {
     "taxonomy": ("Taxonomy", "From domain to species; from UniProt and NCBI Taxonomy."),
     "interpro": ("InterPro", "Pfam, CATH, SUPERFAMILY, signal peptides and more."),
     "ted": ("TED", "Domains in predicted structures (AlphaFold DB)."),
-    "biocentral": ("Predictions", "Location, membrane, signal peptide, predicted by Biocentral."),
+    "biocentral": (
+        "Predictions",
+        "Location, membrane, signal peptide by Biocentral, which gets the sequences.",
+    ),
     "header": ("Headers", "Name, gene and organism, as your FASTA headers have them."),
     "sequence": ("Sequence", "Length, mass, isoelectric point, hydropathy; computed here."),
 }
@@ -80,7 +83,9 @@ def notes(settings: Settings) -> dict[str, str]:
     if settings.offline:
         found["annotations"] = "This server asks no other: only what it knows already comes along."
     elif not all(map(is_ours, (*settings.allowed_annotations, *settings.annotations))):
-        found["annotations"] = "What is looked up elsewhere goes by the accessions in the headers."
+        found["annotations"] = (
+            "Others are asked by the accessions in the headers, InterPro by checksums of sequences."
+        )
     return found
 
 

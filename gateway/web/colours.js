@@ -5,8 +5,11 @@ const LIGHT = ["#0072b2", "#d98200", "#009e73", "#d55e00", "#b8608f", "#4aa5da",
 const DARK = ["#58b4ee", "#f0a830", "#2cc79b", "#f5793a", "#e79cc6", "#a6d8f7", "#f0e442", "#e6e6e6"];
 const REST = { light: "#b4b2ad", dark: "#5d626d" };
 const MISSING = { light: "#d8d5ce", dark: "#40444e" };
-// From dark blue over grey to yellow: brightness alone tells low from high.
-const SCALE = ["#0a2f6b", "#3f4d70", "#6b6d72", "#958f6f", "#c2b35c", "#f1d737"];
+// From blue over grey to yellow: brightness alone tells low from high.
+const SCALE = {
+  light: ["#0a2f6b", "#3f4d70", "#6b6d72", "#8f855f", "#b09336", "#cf9f00"],
+  dark: ["#3f7fd6", "#718fbd", "#9a9a96", "#baa86c", "#dcc556", "#fff06a"],
+};
 const STEPS = 48;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -35,7 +38,8 @@ function byLabels({ labels, codes }) {
   const counts = new Uint32Array(missing + 1);
   for (const found of classes) counts[found] += 1;
   const names = labels.slice(0, shown);
-  names.push(`${labels.length - shown} more`, "missing");
+  const others = labels.length - shown;
+  names.push(others === 1 ? labels[shown] : `${others} more`, "missing");
   const entries = names.map((label, found) => ({ class: found, label, count: counts[found] }));
   return {
     classes,
@@ -63,12 +67,14 @@ function byNumbers(numbers) {
 }
 
 function scale() {
-  return Array.from({ length: STEPS }, (_, step) => between((step / (STEPS - 1)) * (SCALE.length - 1)));
+  const stops = SCALE[theme()];
+  const places = Array.from({ length: STEPS }, (_, step) => (step / (STEPS - 1)) * (stops.length - 1));
+  return places.map((place) => between(stops, place));
 }
 
-function between(place) {
-  const first = Math.min(Math.floor(place), SCALE.length - 2);
-  const [a, b] = [SCALE[first], SCALE[first + 1]].map(channels);
+function between(stops, place) {
+  const first = Math.min(Math.floor(place), stops.length - 2);
+  const [a, b] = [stops[first], stops[first + 1]].map(channels);
   const mixed = a.map((value, channel) => Math.round(value + (place - first) * (b[channel] - value)));
   return `rgb(${mixed.join(" ")})`;
 }

@@ -31,7 +31,7 @@ export class Gestures {
 
   changed() {
     this.hover(null);
-    this.plot.later();
+    this.plot.later(true);
   }
 
   wheel(event) {

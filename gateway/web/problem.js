@@ -20,7 +20,8 @@ const OTHERWISE = "Correct the file or the choices if the sentence above says so
 /** Show an error: `message` for people, a stable `code`, `colab` where the notebook may help. */
 export function problem({ message, code = "", colab = null, job = null }) {
   byId("problem-title").textContent = TITLES[code] ?? "There is no map";
-  byId("problem-text").textContent = message;
+  // The address of the notebook is on the button.
+  byId("problem-text").textContent = message.replace(`: ${colab}`, ".");
   byId("problem-next").textContent = NEXT[code] ?? OTHERWISE;
   const notebook = el("a", { className: "button strong", href: colab ?? "", target: "_blank", rel: "noopener" }, "Open the notebook in Colab");
   const again = el("a", { className: colab ? "button" : "button strong", href: "/#" }, "Start again");

@@ -82,6 +82,8 @@ export class Start {
     this.refuse(null);
     this.hint();
     const mine = () => this.file === file;
+    // How many jobs wait may have changed since the page was opened.
+    api.options().then((options) => this.renew(options), () => {});
     const told = el("span");
     show(byId("source"), el("strong", {}, file.name), ` (${size(file.size)}) `, told);
     try {
