@@ -37,3 +37,31 @@ def test_every_test_that_is_named_exists():
     assert len(named) > 30
     for file, test in named:
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (file, test)
+
+
+def test_the_picture_of_the_rules_has_them_all():
+    """Whoever adds a rule draws it again: scripts/draw-dag .venv/bin."""
+    text = (ROOT / "docs/images/dag.svg").read_text()
+    drawn = set(re.findall(r"<text[^>]*>([^<]+)</text>", text))
+    rules = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    named = set(re.findall(r"^\s*rule (\w+):", rules, re.MULTILINE))
+    # Those of shards take the place of others where a data set is large.
+    assert drawn - {"all"} == named - {"gather", "fetch"}
+
+
+@pytest.mark.slow
+def test_the_site_fetches_nothing_from_elsewhere(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path / "site"]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert built.returncode == 0, built.stderr
+    pages = {path.name: path.read_text() for path in (tmp_path / "site").glob("*.html")}
+    assert {"index.html", "tutorial.html", "contributing.html"} <= pages.keys()
+    fetching = re.compile(r"<(?:link|script|img|iframe)\b[^>]*\b(?:href|src)=\"(?:https?:)?//[^\"]*")
+    assert not [found for text in pages.values() for found in fetching.findall(text)]
+    # Material would load diagrams and icons by itself, if a page asked for them.
+    assert not [name for name, text in pages.items() if 'class="mermaid"' in text]
+
+
+def test_every_page_is_in_the_navigation():
+    text = (ROOT / "mkdocs.yaml").read_text()
+    assert all(f": {path.name}\n" in text for path in (ROOT / "docs").glob("*.md"))
