@@ -17,6 +17,7 @@ ELSEWHERE = {
     "docs/http.md": "gateway/test_http_docs.py",
     "docs/deploy.md": "deploy/test_newcomer.py",
     "docs/operations.md": "deploy/test_newcomer.py",
+    "docs/own-embedder.md": "workflow/test_contributing.py",
 }
 
 

@@ -56,7 +56,9 @@ def test_the_site_fetches_nothing_from_elsewhere(tmp_path):
     assert built.returncode == 0, built.stderr
     pages = {path.name: path.read_text() for path in (tmp_path / "site").glob("*.html")}
     assert {"index.html", "tutorial.html", "contributing.html"} <= pages.keys()
-    fetching = re.compile(r"<(?:link|script|img|iframe)\b[^>]*\b(?:href|src)=\"(?:https?:)?//[^\"]*")
+    fetching = re.compile(
+        r"<(?:link|script|img|iframe)\b[^>]*\b(?:href|src)=\"(?:https?:)?//[^\"]*"
+    )
     assert not [found for text in pages.values() for found in fetching.findall(text)]
     # Material would load diagrams and icons by itself, if a page asked for them.
     assert not [name for name, text in pages.items() if 'class="mermaid"' in text]

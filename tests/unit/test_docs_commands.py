@@ -15,7 +15,7 @@ from tests.unit.docs_commands import ELSEWHERE, PAGES, ROOT, RULES, blocks, rule
 
 BIN = Path(sys.executable).parent
 RUN = [page for page in PAGES if page not in ELSEWHERE and any(map(to_run, blocks(page)))]
-_STORE = "snakemake --cores 2 --directory a --config input=my.fasta embedders=prot_t5 methods=pca2"
+_STORE = "snakemake --cores 2 --directory a --config input=$PWD/my.fasta embedders=prot_t5"
 #: What a page takes for granted.
 BEFORE = {"docs/store.md": _STORE}
 

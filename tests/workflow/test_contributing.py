@@ -2,10 +2,14 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
 from snakemake_run import EXAMPLE, ROOT, succeed
+
+from tests.unit.docs_commands import blocks
 
 pytestmark = pytest.mark.slow
 #: Page -> new file and the file that gets the line, for each pair of `python` blocks on it.
@@ -23,8 +27,9 @@ def extended(tmp_path_factory):
     """A copy of the pipeline with all that is shown."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "Snakefile", copy)
-    for name in ("rules", "steps", "envs"):
+    for name in ("rules", "steps", "envs", "examples"):
         shutil.copytree(ROOT / name, copy / name)
+    (copy / ".venv").symlink_to(sys.prefix)
     for page, files in SHOWN.items():
         found = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.M | re.S)
         for (module, registry), code, line in zip(files, found[::2], found[1::2], strict=True):
@@ -49,6 +54,14 @@ def test_what_is_shown_works_as_it_stands(extended, tmp_path):
     table = pq.read_table(results / "annotations.parquet")
     assert {"first_residue", "last_residue"} <= set(table.column_names)
     assert (results / "projections" / "classes.random2.parquet").is_file()
+
+
+def test_the_command_of_the_page_runs_the_embedder(extended):
+    (block,) = blocks("docs/own-embedder.md")
+    result = subprocess.run(["bash", "-c", block], cwd=extended, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    pictures = {path.stem for path in extended.glob("own/results/families/previews/*.svg")}
+    assert {"classes.pca2", "composition.pca2"} <= pictures
 
 
 def test_the_embedder_has_thirty_lines():
