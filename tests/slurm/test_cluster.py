@@ -1,23 +1,11 @@
-"""The pipeline on a real SLURM: the same bytes, few jobs for few proteins, resumed after a kill."""
+"""The pipeline on a real SLURM: the same bytes, few jobs for few proteins, a batch as one run."""
 
 import re
-import subprocess
 
 import pytest
-from snakemake_run import EXAMPLE, LABELS, ROOT, snakemake
+from snakemake_run import EXAMPLE, snakemake, succeed
 
 pytestmark = pytest.mark.slurm
-CONFIG = {"input": EXAMPLE, "annotations": f"header,sequence,{LABELS}", "methods": "pca2"}
-PROFILE = ("--profile", ROOT / "profiles" / "slurm")
-BUNDLE = "results/families/families.parquetbundle"
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory):
-    """The bundle of the same run without a cluster."""
-    folder = tmp_path_factory.mktemp("local")
-    assert snakemake(folder, **CONFIG).returncode == 0
-    return (folder / BUNDLE).read_bytes()
 
 
 def submitted(output: str) -> list[str]:
@@ -25,59 +13,35 @@ def submitted(output: str) -> list[str]:
     return re.findall(r"has been submitted with SLURM jobid (\d+)", output)
 
 
-def test_a_small_data_set_is_one_job_of_the_cluster(tmp_path, local):
-    ended = snakemake(tmp_path, *PROFILE, **CONFIG, shard_size=1000)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert (tmp_path / BUNDLE).read_bytes() == local
-    assert len(submitted(ended.stdout + ended.stderr)) == 1
+def test_a_small_data_set_is_one_job_of_the_cluster(on_slurm, local):
+    output = on_slurm(shard_size=1000)
+    assert on_slurm.bundle() == local
+    assert len(submitted(output)) == 1
+    ended = snakemake(on_slurm.folder, "--dry-run", **on_slurm.config, shard_size=1000)
+    assert "Nothing to be done" in ended.stdout
 
 
-def test_shards_are_jobs_of_their_own_and_change_no_byte(tmp_path, local):
-    ended = snakemake(tmp_path, *PROFILE, **CONFIG, shard_size=150)
-    output = ended.stdout + ended.stderr
-    assert ended.returncode == 0, output
-    assert (tmp_path / BUNDLE).read_bytes() == local
+def test_shards_are_jobs_of_their_own_and_change_no_byte(on_slurm, local):
+    output = on_slurm(shard_size=150)
+    assert on_slurm.bundle() == local
     assert {"1-of-2", "2-of-2"} == set(re.findall(r"with composition, (\S+)", output))
     assert len(submitted(output)) > 4
 
 
-@pytest.fixture
-def cancelled(tmp_path):
-    """The folder of a run whose first job on the cluster was cancelled, and what it said."""
-    canceller = subprocess.Popen(["bash", "-c", _CANCEL_FIRST])
-    ended = snakemake(tmp_path, *PROFILE, "--retries", "0", **CONFIG)
-    assert canceller.wait(60) == 0 and ended.returncode != 0
-    return tmp_path, ended.stdout + ended.stderr
-
-
-_CANCEL_FIRST = """
-for _ in $(seq 300); do
-    job=$(squeue -h -o %A | head -1)
-    [ -z "$job" ] || { scancel "$job"; exit 0; }
-    sleep 0.2
-done
-exit 1
-"""
-
-
-def test_a_cancelled_job_is_told_and_the_next_run_resumes(cancelled):
-    folder, output = cancelled
-    assert "SLURM status is: 'CANCELLED'" in output
-    ended = snakemake(folder, *PROFILE, "--retries", "0", **CONFIG | {"shard_size": 1000})
-    assert ended.returncode == 0 and (folder / BUNDLE).is_file()
-
-
-@pytest.mark.parametrize(
-    ("resource", "reason"),
-    [("mem_mb=100", "exceeded memory limit"), ("runtime=1", "'TIMEOUT'")],
-)
-def test_a_job_that_slurm_ends_is_told_with_its_reason(tmp_path, resource, reason):
-    """MDS goes on until it is ended. A memory limit is told in the job's log alone."""
-    config = CONFIG | {"methods": "mds2:max_iter=10000000;n_init=1000;eps=1e-30"}
-    limited = ["--set-resources", f"project:{resource}", "--retries", "0"]
-    assert snakemake(tmp_path, "--until", "embed", **config).returncode == 0
-    ended = snakemake(tmp_path, *PROFILE, *limited, "--until", "project", **config)
-    (log,) = (tmp_path / ".snakemake" / "slurm_logs" / "rule_project").rglob("*.log")
-    output = ended.stdout + ended.stderr
-    assert ended.returncode != 0 and str(log) in output
-    assert reason in output + log.read_text()
+def test_a_batch_of_20_data_sets_is_one_run_with_a_report(on_slurm, tmp_path):
+    """Five data sets a job: the resources of a group are those of its jobs side by side."""
+    records = EXAMPLE.read_text().removeprefix(">").split("\n>")
+    names = [f"set{number:02d}" for number in range(20)]
+    for number, name in enumerate(names):
+        some = records[number * 12 : number * 12 + 12]
+        (tmp_path / f"{name}.fasta").write_text("".join(f">{it.strip()}\n" for it in some))
+    rows = "".join(f"{name}\t{name}.fasta\n" for name in names)
+    (tmp_path / "sheet.tsv").write_text("dataset\tfasta\n" + rows)
+    batch = {"input": "sheet.tsv", "shard_size": 1000, "annotations": "header"}
+    small = ["--set-resources", "embed:mem_mb=400", "project:mem_mb=400"]
+    output = on_slurm("--group-components", "map=5", *small, **batch)
+    assert len(submitted(output)) == 4
+    assert all((tmp_path / f"results/{name}/{name}.parquetbundle").is_file() for name in names)
+    report = tmp_path / "report.html"
+    succeed(tmp_path, "--report", report, **on_slurm.config | batch)
+    assert all(name in report.read_text() for name in names)
