@@ -1,5 +1,6 @@
 """Gateways behind the proxies of deploy/, and a Debian with nothing on it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def behind(tmp_path):
 @pytest.fixture(scope="session")
 def debian(tmp_path_factory) -> Path:
     """A fresh Debian, made once for all workers; to be copied."""
+    assert os.geteuid() == 0, "only root may make and boot a system"
     for needed in ("debootstrap", "buildah"):
         assert shutil.which(needed), f"{needed} is missing; on Debian: apt-get install {needed}"
     folder = tmp_path_factory.getbasetemp().parent / "debian"

@@ -9,10 +9,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 from clean_root import reach_packages
-from gateway_process import ROOT, Gateway, fasta, free_port, wait_until
+from gateway_process import ROOT, Gateway, fasta
 
 pytestmark = pytest.mark.deploy
 _PYTHON = """apt-get update
@@ -56,14 +55,14 @@ class Image:
         told = json.loads(self.buildah("inspect", "--type", "image", "localhost/image"))
         self.config = told["Docker"]["config"]
 
-    def start(self, port: int) -> None:
+    def start(self, port: int) -> subprocess.Popen:
         for folder in self.volumes.values():
             folder.mkdir()
             os.chown(folder, 10001, 10001)
         self.stamp.touch()
         entry = [*self.config["Entrypoint"], "--host", "127.0.0.1", "--port", str(port)]
         mounts = [f"--volume={folder}:{name}" for name, folder in self.volumes.items()]
-        self.process = subprocess.Popen(
+        return subprocess.Popen(
             [*self.command, "run", "--network", "host", *mounts, self.container, "--", *entry],
             env=self.environment,
             stdout=(self.folder / "output").open("wb"),
@@ -81,20 +80,30 @@ def image(debian, tmp_path_factory):
     shutil.rmtree(built.folder / "storage")
 
 
+class Contained(Gateway):
+    """A gateway in the container."""
+
+    def __init__(self, image: Image):
+        super().__init__(image.folder / "runs")
+        self.image = image
+
+    def spawn(self) -> None:
+        self.process = self.image.start(self.port)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
 def test_a_container_makes_a_bundle_and_writes_to_its_volumes_only(image):
-    gateway = Gateway.__new__(Gateway)
-    port = free_port()
-    image.start(port)
-    gateway.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+    gateway = Contained(image).start()
+    chosen = {"embedders": "composition", "annotations": "sequence", "methods": "umap2"}
     try:
-        wait_until(gateway.answers, 30)
-        chosen = {"embedders": "composition", "annotations": "sequence", "methods": "umap2"}
         job_id = gateway.submit(fasta(30), **chosen)
         assert gateway.finish(job_id)["event"] == "done", (image.folder / "output").read_text()
         assert gateway.bundle(job_id).status_code == 200
     finally:
-        image.process.terminate()
-        image.process.wait(30)
+        gateway.stop()
     assert written_since(image) == []
 
 

@@ -123,9 +123,19 @@ def test_settings_are_read_from_the_file_of_the_page(machine):
     machine.run("rm /etc/protspace-pipeline.env && systemctl restart protspace-gateway")
 
 
+def make_store(root: CleanRoot) -> None:
+    """As the first run for a language model does."""
+    store = "/var/lib/protspace-pipeline/runs/.store/store.sqlite"
+    code = f"from steps.store import open_store; open_store('{store}')"
+    as_user = "cd /opt/protspace-pipeline && runuser --user protspace-pipeline --"
+    made = root.run(f'{as_user} sh -c "umask 077; .venv/bin/python -c \\"{code}\\""')
+    assert made.returncode == 0, made.stderr
+
+
 def test_the_commands_of_an_operator_work(machine):
     """In the order of the pages, with a run that is under way."""
     wait_until(lambda: "true" in curl(machine, "https://localhost/readyz"), 20)
+    make_store(machine)
     job = ""
     for block in filter(None, map("\n".join, map(to_run, LATER))):
         if "$job" in block and not job:
