@@ -103,13 +103,14 @@ class CleanRoot:
         )
 
     def stop(self) -> None:
-        """End all of it at once."""
+        """End all of it at once, and remove it; its mounts are gone with its processes."""
         for process in psutil.Process(self.process.pid).children():
             process.send_signal(signal.SIGKILL)
         self.process.wait(20)
         folders = [Path(path) for path, _, _ in os.walk(self.cgroup, topdown=False)]
         for folder in folders:
             folder.rmdir()
+        shutil.rmtree(self.folder)
 
 
 def _cgroups() -> Path:
