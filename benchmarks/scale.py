@@ -123,9 +123,13 @@ def print_growth(found: dict[int, dict[str, Cost]]) -> None:
         if step in LINEAR:
             worst = raw if math.isnan(net) else max(raw, net)
             print(f"ratio scale-exponent-{step}-{sizes[-1]} {worst:.3f} {EXPONENT}")
-    most = max(cost.megabytes for cost in found[sizes[-1]].values())
-    allowed = 3 * sizes[-1] * DIMENSIONS * 4 / 2**20 + 1024
-    print(f"ratio scale-memory-{sizes[-1]} {most / allowed:.3f} 1.0", flush=True)
+
+
+def print_memory(count: int, costs: dict[str, Cost]) -> None:
+    """The peak of the step that needs most, over three matrices of all vectors and 1 GB."""
+    most = max(cost.megabytes for cost in costs.values())
+    allowed = 3 * count * DIMENSIONS * 4 / 2**20 + 1024
+    print(f"ratio scale-memory-{count} {most / allowed:.3f} 1.0", flush=True)
 
 
 def main() -> None:
@@ -133,7 +137,10 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
     options.add_argument("--methods", nargs="+", default=["pca2", "umap2"])
     arguments = options.parse_args()
-    print_growth({count: benchmark(count, arguments.methods) for count in arguments.sizes})
+    found = {count: benchmark(count, arguments.methods) for count in arguments.sizes}
+    if len(found) > 1:
+        print_growth(found)
+    print_memory(max(found), found[max(found)])
 
 
 if __name__ == "__main__":
