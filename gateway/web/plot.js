@@ -4,7 +4,7 @@
 import { View } from "./view.js";
 
 const FAINT = 0.12;
-const MANY = 2000;
+const MANY = 2500;
 const REST_MILLISECONDS = 150;
 
 export class Plot {
