@@ -2,6 +2,7 @@
 
 import time
 
+from gateway.download import download_name
 from gateway.runs import Run
 from gateway.settings import Settings
 from gateway.state import FINISHED
@@ -12,7 +13,7 @@ _TOLD = ("embedders", "methods", "annotations", "metric", "n_neighbors", "min_di
 
 
 def asked(run: Run, settings: Settings) -> dict:
-    """`file_name`, `sequences` and choices of an upload; nothing once the run was removed."""
+    """Names, `sequences` and choices of an upload; nothing once the run was removed."""
     try:
         request = run.request
         chosen, sequences = request["chosen"], request["counts"]["sequences"]
@@ -23,7 +24,11 @@ def asked(run: Run, settings: Settings) -> dict:
         "methods": settings.methods,
         "annotations": settings.annotations,
     }
-    return {"file_name": request["file_name"], "sequences": sequences, **(defaults | chosen)}
+    names = {
+        "file_name": request["file_name"],
+        "bundle_name": download_name(request["file_name"])[1],
+    }
+    return {**names, "sequences": sequences, **(defaults | chosen)}
 
 
 def times(run: Run, settings: Settings) -> dict[str, float]:

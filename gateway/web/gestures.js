@@ -14,7 +14,8 @@ export class Gestures {
     for (const name of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(name, (event) => this.up(event));
     }
-    canvas.addEventListener("pointerleave", () => hover(null));
+    // A finger leaves with each tap; what it tapped stays told.
+    canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hover(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("dblclick", (event) => this.zoom(2, event));
   }
@@ -66,8 +67,10 @@ export class Gestures {
   up(event) {
     const known = this.pointers.delete(event.pointerId);
     if (!known || event.type !== "pointerup" || this.moved > CLICK) return;
-    const index = this.plot.nearest(event.offsetX, event.offsetY, event.pointerType === "touch" ? 24 : 14);
+    const { offsetX: x, offsetY: y } = event;
+    const index = this.plot.nearest(x, y, event.pointerType === "touch" ? 24 : 14);
     this.choose(index);
+    this.hover(index, x, y);
   }
 
   point(event) {

@@ -42,23 +42,23 @@ async function* wholeLines(file, max) {
 }
 
 async function* chunks(file) {
-  const reader = (await unpacked(file)).getReader();
+  const packed = await isPacked(file);
+  const stream = packed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+  const reader = stream.getReader();
+  const read = () =>
+    reader.read().catch(() => {
+      throw packed ? new Unreadable() : malformed("The file cannot be read. Choose it again.");
+    });
   try {
-    for (let next = await read(reader); !next.done; next = await read(reader)) yield next.value;
+    for (let next = await read(); !next.done; next = await read()) yield next.value;
   } finally {
     reader.cancel().catch(() => {});
   }
 }
 
-const read = (reader) =>
-  reader.read().catch(() => {
-    throw new Unreadable();
-  });
-
-async function unpacked(file) {
+async function isPacked(file) {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  if (first !== 0x1f || second !== 0x8b) return file.stream();
-  return file.stream().pipeThrough(new DecompressionStream("gzip"));
+  return first === 0x1f && second === 0x8b;
 }
 
 function join(first, second) {

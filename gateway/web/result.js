@@ -19,7 +19,7 @@ export class Result {
     document.title = `${name} – Protein space`;
     byId("download").href = api.bundlePath(status.job_id);
     byId("download").onclick = () => this.downloaded();
-    byId("bundle-name").textContent = name.replace(/\.gz$/i, "").replace(/\.[^.]*$/, "") + ".parquetbundle";
+    byId("bundle-name").textContent = status.bundle_name ?? "";
     byId("protspace").href = options.links.protspace;
     show(byId("warnings"));
     byId("map").replaceChildren(el("p", { className: "small", role: "status" }, "Fetching the map …"));

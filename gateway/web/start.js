@@ -47,13 +47,18 @@ export class Start {
     drop.addEventListener("dragleave", over(false));
     drop.addEventListener("drop", (event) => {
       over(false)(event);
-      if (event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
+      this.dropped([...event.dataTransfer.files]);
     });
     // A file that misses the zone must not replace the page.
     for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
     byId("paste").addEventListener("click", () => this.togglePaste());
     byId("take-text").addEventListener("click", () => this.takeText());
     byId("example").addEventListener("click", () => this.takeExample());
+  }
+
+  dropped(files) {
+    if (files.length > 1) this.refuse(new Error("Drop one file at a time. Join several into one first."));
+    else if (files.length) this.take(files[0]);
   }
 
   togglePaste() {

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from steps.errors import COLAB
 
-DROP = """(zone, text) => {
+DROP = """(zone, texts) => {
     const data = new DataTransfer();
-    data.items.add(new File([text], "dropped.fasta"));
+    for (const text of texts) data.items.add(new File([text], "dropped.fasta"));
     zone.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true}));
 }"""
 
@@ -47,8 +47,13 @@ def test_a_file_is_chosen_and_its_sequences_are_counted(form, shoot):
 
 
 def test_a_file_is_dropped(form):
-    form.locator("#drop").evaluate(DROP, fasta(21))
+    form.locator("#drop").evaluate(DROP, [fasta(21)])
     is_taken(form, "21 sequences")
+
+
+def test_two_files_at_once_are_refused(form):
+    form.locator("#drop").evaluate(DROP, [fasta(21), fasta(22)])
+    is_refused(form, "Drop one file at a time.")
 
 
 def test_sequences_are_pasted(form):

@@ -64,7 +64,7 @@ def test_from_the_example_to_the_map(open_page, gateway, done, shoot):
     expect(page.locator("#result-title")).to_be_focused()
 
 
-def test_counts_of_a_stage_rise_and_the_estimate_falls(watched, gateway, slow_run):
+def test_counts_of_a_stage_rise(watched, gateway, slow_run):
     page = watched(f"{gateway.url}/#{slow_run}")
     expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
     expect(stage(page, "Embedding").locator("progress")).to_have_attribute("max", "40")

@@ -152,6 +152,7 @@ def test_the_bundle_is_downloaded_and_the_link_then_expires_sooner(start_gateway
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download the bundle").click()
     assert begun.value.suggested_filename == "my proteins.parquetbundle"
+    expect(page.locator("#bundle-name")).to_have_text(begun.value.suggested_filename)
     content = begun.value.path().read_bytes()
     assert read_bundle_contents(content, warn_legacy=False).annotations.num_rows == 20
     expect(page.locator("#expiry")).to_contain_text(re.compile(r" [1-4]\ss from now"))
@@ -208,6 +209,46 @@ def test_a_result_fits_its_screen(result, shoot, width):
     result.wait_for_timeout(100)
     assert result.evaluate("document.documentElement.scrollWidth") <= width
     shoot(result, f"result-{width}")
+
+
+@pytest.fixture
+def phone(gateway, done, open_page):
+    """The result on a screen that is touched, and what sends touches at one or two places."""
+    page = open_page(
+        f"{gateway.url}/#{done}", viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240")
+    page.locator("#canvas").scroll_into_view_if_needed()
+    box, session = page.locator("#canvas").bounding_box(), page.context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        points = [
+            {"x": box["x"] + x, "y": box["y"] + y, "id": n} for n, (x, y) in enumerate(places)
+        ]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return page, touch
+
+
+def test_a_tap_tells_of_a_protein(phone):
+    page, touch = phone
+    at = place(page, 30)
+    touch("touchStart", (at["x"], at["y"]))
+    touch("touchEnd")
+    expect(page.locator("#tip")).to_contain_text("SIM")
+    expect(page.locator("#protein h3")).to_contain_text("SIM")
+
+
+def test_two_fingers_zoom(phone):
+    page, touch = phone
+    before = look(page)
+    touch("touchStart", (150, 200), (200, 200))
+    for step in range(1, 6):
+        touch("touchMove", (150 - 12 * step, 200), (200 + 12 * step, 200))
+    touch("touchEnd")
+    assert look(page) != before
+    page.get_by_role("button", name="Show all").click()
+    assert look(page) == before
 
 
 def test_ten_thousand_points_are_drawn_within_a_second(start_gateway, open_page, shoot):

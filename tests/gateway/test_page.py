@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -151,6 +152,7 @@ def test_the_state_says_what_was_asked_how_long_it_took_and_when_it_goes(gateway
     gateway.finish(job)
     found, state = ask(gateway, f"/api/prepare/{job}"), gateway.state(job)
     assert (found["file_name"], found["sequences"]) == ("my proteins.fasta", 20)
+    assert quote(found["bundle_name"]) in gateway.bundle(job).headers["content-disposition"]
     assert (found["embedders"], found["methods"]) == (["composition"], ["mds2"])
     assert found["elapsed"] == pytest.approx(state["finished"] - state["first_started"], abs=0.1)
     assert found["expires"] == pytest.approx(state["finished"] + 3600, abs=0.1)
