@@ -163,7 +163,7 @@ def test_what_is_half_stored_goes_and_what_is_broken_goes_aside(gateway):
     gateway.start()
     names = sorted(path.name for path in gateway.root.iterdir())
     aside = [f".broken-{number:032}" for number in range(3)]
-    assert names == sorted([*aside, ".lock", ".reserve", job_id])
+    assert names == sorted([*aside, ".history.json", ".lock", ".reserve", job_id])
     assert gateway.log.read_text().count("run_broken") == 3
 
 
