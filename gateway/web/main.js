@@ -77,5 +77,13 @@ function fail({ message, code }) {
   turnTo("problem");
 }
 
+/** A link to where the page is already asks for the same again. */
+function same(event) {
+  const link = event.target.closest?.("a");
+  const bare = (address) => address.replace(/#$/, "");
+  if (link && bare(link.href) === bare(location.href)) route();
+}
+
 addEventListener("hashchange", route);
+addEventListener("click", same);
 route();

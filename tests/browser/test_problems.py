@@ -63,3 +63,17 @@ def test_too_many_uploads_say_how_long_to_wait(start_gateway, open_page):
     page.get_by_role("button", name="Make the map").click()
     expect(page.locator("#refusal")).to_contain_text("Too many uploads from your address")
     expect(page.locator("#source")).to_contain_text("240 sequences")
+
+
+@pytest.mark.parametrize("job", ["", "a job"])
+def test_a_page_whose_server_was_away_can_try_again(start_gateway, open_page, job):
+    gateway = start_gateway()
+    address = f"{gateway.url}/#{gateway.submit() if job else ''}"
+    page = open_page(f"{gateway.url}/#{'0' * 32}")
+    expect(page.locator("#problem")).to_be_visible()
+    gateway.kill()
+    page.evaluate("address => { location = address; }", address)
+    expect(page.locator("#problem-title")).to_have_text("The server does not answer")
+    gateway.start()
+    page.get_by_role("link", name="Try again").click()
+    expect(page.locator("#result" if job else "#start")).to_be_visible()
