@@ -109,7 +109,8 @@ def test_a_follower_that_hangs_up_is_noticed(behind, kind):
     job_id = upload(proxy.client(), **SLOW).json()["job_id"]
     with proxy.client() as client:
         request = client.build_request("GET", f"/api/prepare/{job_id}/events")
-        next(client.send(request, stream=True).iter_lines())
+        lines = client.send(request, stream=True).iter_lines()
+        next(lines)
         assert readers(gateway) == 1
     wait_until(lambda: readers(gateway) == 0, 20)
 
