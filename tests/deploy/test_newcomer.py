@@ -113,14 +113,21 @@ def test_the_compiled_code_of_the_setup_is_used(machine):
     assert made > 50 and kept - made < made / 10
 
 
+def restart(root: CleanRoot) -> None:
+    root.run("systemctl restart protspace-gateway")
+    # Caddy holds this, but no upload, until the gateway is there.
+    curl(root, "https://localhost/readyz")
+
+
 def test_settings_are_read_from_the_file_of_the_page(machine):
     assert "/etc/protspace-pipeline.env" in PAGE
     machine.run("echo PREP_API_TOKEN=s3cret > /etc/protspace-pipeline.env")
-    machine.run("systemctl restart protspace-gateway")
+    restart(machine)
     told = "-o /dev/null -w '%{http_code}' -X POST https://localhost/api/prepare"
     answer = machine.run(f"curl --silent {told}", CURL_CA_BUNDLE=AUTHORITY)
+    machine.run("rm /etc/protspace-pipeline.env")
+    restart(machine)
     assert answer.stdout == "401", journal(machine)
-    machine.run("rm /etc/protspace-pipeline.env && systemctl restart protspace-gateway")
 
 
 def make_store(root: CleanRoot) -> None:
@@ -134,13 +141,11 @@ def make_store(root: CleanRoot) -> None:
 
 def test_the_commands_of_an_operator_work(machine):
     """In the order of the pages, with a run that is under way."""
-    wait_until(lambda: "true" in curl(machine, "https://localhost/readyz"), 20)
     make_store(machine)
     job = ""
     for block in filter(None, map("\n".join, map(to_run, LATER))):
         if "$job" in block and not job:
-            # Caddy holds this, but no upload, until a gateway that was restarted is there.
-            curl(machine, "https://localhost/readyz")
+            restart(machine)
             job = submit(machine)
             logs = f"ls /var/lib/protspace-pipeline/runs/{job}/logs/input"
             wait_until(lambda: "log" in machine.run(logs).stdout, 20)  # noqa: B023
