@@ -13,7 +13,8 @@ import psutil
 RELEASE = "trixie"
 #: Where `reach_packages` puts the certificates that this machine trusts.
 AUTHORITIES = "etc/authorities-of-the-tests.crt"
-_INCLUDED = "systemd-sysv,dbus,ca-certificates"
+# What Debian's installer always installs, too, and a minimal root lacks.
+_INCLUDED = "systemd-sysv,dbus,ca-certificates,procps"
 #: Mounts of a booted system, and systemd in the place of this script.
 _BOOT = """
 set -e
