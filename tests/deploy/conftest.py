@@ -35,7 +35,9 @@ def debian(tmp_path_factory) -> Path:
     assert os.geteuid() == 0, "only root may make and boot a system"
     for needed in ("debootstrap", "buildah"):
         assert shutil.which(needed), f"{needed} is missing; on Debian: apt-get install {needed}"
-    folder = tmp_path_factory.getbasetemp().parent / "debian"
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own in that of the whole run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "debian"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.with_suffix(".ready").exists():
             CleanRoot(folder).make()
