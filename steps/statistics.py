@@ -39,6 +39,8 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
+    # Loaded now, so that the limit of threads below finds its OpenMP.
+    import sklearn.cluster  # noqa: F401
     from protspace.stats import carriage, compute_statistics
     from protspace.stats.annotation_select import build_annotation_labels
 
