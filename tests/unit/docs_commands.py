@@ -39,7 +39,7 @@ RULES = [
     Rule(
         "cluster",
         r"^snakemake .*(--profile |\$conda)|^conda=",
-        "needs SLURM or Conda: tests/slurm has both",
+        "needs SLURM or Conda, which tests/slurm has; here it is planned",
     ),
     Rule("installation", r"pip (install|download)|-m venv|warmup", "minutes and gigabytes"),
     Rule("server", r"python -m gateway$", "does not end by itself; a test of its own starts it"),
