@@ -87,6 +87,7 @@ serve: $(READY) ## start the gateway on 127.0.0.1:8000; without PREP_EMBEDDER it
 
 bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
+	@$(BIN)/python benchmarks/end_to_end.py
 	@$(BIN)/python benchmarks/gateway.py
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py

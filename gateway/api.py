@@ -223,7 +223,8 @@ async def readyz(request: Request) -> Response:
     if not all(checks.values()):
         failed = ", ".join(name for name, well in checks.items() if not well)
         raise GatewayError(503, "NOT_READY", f"Not ready: {failed}.", {"Retry-After": "30"})
-    return JSONResponse({"ok": True, "checks": checks})
+    warm = request.app.state.scheduler.attempts.starter.settled
+    return JSONResponse({"ok": True, "checks": checks, "warm": warm})
 
 
 def _checks(state) -> dict[str, bool]:

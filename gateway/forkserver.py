@@ -1,4 +1,4 @@
-"""Snakemake with its imports done: runs are forked from this process, and start at once.
+"""Snakemake and steps with their imports done: runs are forked from this process.
 
 Says so by an empty line, then reads requests from standard input, one JSON object a line, and
 answers each with the pid of the run. It ends when its input does; runs go on.
@@ -10,9 +10,15 @@ import json
 import os
 import signal
 import sys
+import tempfile
+import warnings
 
 from snakemake.cli import main as snakemake
 
+from steps import server
+
+#: Socket of a run's server of steps, in the folder of the run.
+_STEPS = ".scratch/steps.sock"
 #: What each run would import after its start.
 _LATER = (
     "smart_open snakemake.report.html_reporter snakemake_logger_plugin_runlog "
@@ -23,6 +29,9 @@ _LATER = (
 def main() -> None:
     for name in _LATER:
         importlib.import_module(name)
+    server.warm()
+    # Python warns of the one thread that is there: that of Arrow's jemalloc, which knows of forks.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     # Nobody waits for runs here: the system forgets them as soon as they end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
@@ -46,10 +55,14 @@ def become(request: dict) -> None:
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (output, 1), (output, 2)):
         os.dup2(descriptor, number)
+    tempfile.tempdir = None
+    server.call("snakemake")
+    end_steps = server.start(_STEPS) if request["serve_steps"] else lambda: None
     sys.argv = ["snakemake", *request["arguments"]]
     try:
         snakemake(request["arguments"])
     except SystemExit as end:
+        end_steps()
         # Its rate limiter has a thread that sleeps, which an ordinary exit would wait for: 1 s.
         sys.stderr.flush()
         os._exit(end.code)

@@ -77,7 +77,14 @@ def start(run: Run, settings: Settings, starter: Starter) -> None:
     lines.repair(run.path / "jobs.jsonl")
     (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
     output = run.path / "snakemake.log"
-    pid = starter.start(arguments(run, settings), environment(run), run.path, output)
+    pid = starter.start(
+        arguments(run, settings),
+        environment(run),
+        run.path,
+        output,
+        # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
+        serve_steps=settings.profile is None,
+    )
     confine(pid, settings)
     run.change(
         pid=pid,

@@ -36,14 +36,24 @@ class Starter:
                 start_new_session=True,
             )
 
-    def start(self, arguments: list[str], environment: dict, folder: Path, output: Path) -> int:
+    def start(
+        self,
+        arguments: list[str],
+        environment: dict,
+        folder: Path,
+        output: Path,
+        serve_steps: bool = False,
+    ) -> int:
         """Start `snakemake ARGUMENTS` with its output appended to a file; its pid.
+
+        `serve_steps` forks its steps, too, which is for jobs on this machine.
 
         Raises:
             OSError: it cannot be started.
         """
         if self._is_ready():
             request = {"arguments": arguments, "environment": environment}
+            request |= {"serve_steps": serve_steps}
             if pid := self._fork(request | {"folder": str(folder), "output": str(output)}):
                 return pid
         with output.open("ab") as file:
@@ -58,10 +68,17 @@ class Starter:
                 start_new_session=True,
             ).pid
 
+    @property
+    def settled(self) -> bool:
+        """Whether runs start as fast as they ever will."""
+        return self._is_ready() or self._server is None
+
     def _is_ready(self) -> bool:
         if self._server and not self._ready:
-            said, _, _ = select.select([self._server.stdout], [], [], 0)
-            self._ready = bool(said) and self._server.stdout.readline() == b"\n"
+            if select.select([self._server.stdout], [], [], 0)[0]:
+                self._ready = self._server.stdout.readline() == b"\n"
+                if not self._ready:
+                    self._give_up()
         return self._ready
 
     def _fork(self, request: dict) -> int | None:
@@ -75,9 +92,12 @@ class Starter:
                 return int(answer)
         except BrokenPipeError:
             pass
+        self._give_up()
+        return None
+
+    def _give_up(self) -> None:
         log.warning("forkserver_gone")
         self.close()
-        return None
 
     def close(self) -> None:
         """Let go of the process to fork from; runs go on."""

@@ -26,6 +26,6 @@ rule annotate:
     message:
         "Annotating {wildcards.dataset}"
     shell:
-        "python -m steps.annotate {input.sequences:q} {params.annotations:q} {params.store:q}"
+        "python -m steps annotate {input.sequences:q} {params.annotations:q} {params.store:q}"
         " --fetched {input.fetched:q}"
         " --output {output.annotations:q} --report {output.report:q} --log {log:q}"

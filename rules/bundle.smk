@@ -36,7 +36,7 @@ rule bundle:
     message:
         "Bundling {wildcards.dataset}"
     shell:
-        "python -m steps.bundle --annotations {input.annotations:q}"
+        "python -m steps bundle --annotations {input.annotations:q}"
         " --projections {input.projections:q} --format {params.format}"
         " --more {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
         " --quality {input.quality:q} --settings {input.settings:q}"

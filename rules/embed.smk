@@ -29,6 +29,6 @@ rule embed:
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}"
     shell:
-        "python -m steps.embed {input.sequences:q} --embedder {wildcards.embedder:q}"
+        "python -m steps embed {input.sequences:q} --embedder {wildcards.embedder:q}"
         " {params.model:q} {params.store:q} {params.requests:q} {params.shard}"
         " --output {output.embeddings:q} --report {output.report:q} --log {log:q}"

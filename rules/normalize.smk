@@ -24,6 +24,6 @@ rule normalize:
     message:
         "Reading {input.source}"
     shell:
-        "python -m steps.normalize {input.source:q} {params.limits:q}"
+        "python -m steps normalize {input.source:q} {params.limits:q}"
         " --fasta {output.fasta:q} --table {output.table:q}"
         " --report {output.report:q} --log {log:q}"

@@ -16,7 +16,7 @@ rule project:
         MAP
     conda:
         "../envs/steps.yaml"
-    # One thread: the coordinates must not depend on how many there are.
+    # Only UMAP can use more (--set-threads project=4): the coordinates must not depend on it.
     threads: 1
     resources:
         mem_mb=growing(2000, 4),
@@ -26,6 +26,6 @@ rule project:
     message:
         "Projecting {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:
-        "python -m steps.project {input.embeddings:q} --method {wildcards.method:q}"
-        " {params.options:q}"
+        "python -m steps project {input.embeddings:q} --method {wildcards.method:q}"
+        " {params.options:q} --threads {threads}"
         " --output {output.projection:q} --report {output.report:q} --log {log:q}"

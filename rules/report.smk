@@ -37,7 +37,7 @@ rule provenance:
     message:
         "Recording the provenance of {wildcards.dataset}"
     shell:
-        "python -m steps.provenance {input:q} --configuration {params.configuration:q}"
+        "python -m steps provenance {input:q} --configuration {params.configuration:q}"
         " --output {output.provenance:q} --config {output.config:q} --log {log:q}"
 
 
@@ -67,5 +67,5 @@ rule preview:
     message:
         "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:
-        "python -m steps.preview {input.projection:q} --annotations {input.annotations:q}"
+        "python -m steps preview {input.projection:q} --annotations {input.annotations:q}"
         " --legends {input.legends:q} --output {output.picture:q} --log {log:q}"

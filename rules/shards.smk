@@ -53,7 +53,7 @@ rule gather:
     message:
         "Gathering the embeddings of {wildcards.dataset} by {wildcards.embedder}"
     shell:
-        "python -m steps.gather {input.embeddings:q} --reports {input.reports:q}"
+        "python -m steps gather {input.embeddings:q} --reports {input.reports:q}"
         " --output {output.embeddings:q} --embedding-report {output.report:q} --log {log:q}"
 
 
@@ -79,7 +79,7 @@ rule fetch:
     message:
         "Looking up {wildcards.dataset}, {wildcards.shard}"
     shell:
-        "python -m steps.fetch {input.sequences:q} --shard={wildcards.shard}"
+        "python -m steps fetch {input.sequences:q} --shard={wildcards.shard}"
         " {params.annotations:q} {params.store:q} --output {output.fetched:q} --log {log:q}"
 
 

@@ -24,5 +24,5 @@ rule similarity:
     message:
         "Comparing the sequences of {wildcards.dataset}"
     shell:
-        "python -m steps.similarity {input.sequences:q} --threads {threads}"
+        "python -m steps similarity {input.sequences:q} --threads {threads}"
         " --output {output.identities:q} --report {output.report:q} --log {log:q}"

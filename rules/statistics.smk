@@ -35,7 +35,7 @@ rule statistics:
     message:
         "Scoring the maps of {wildcards.dataset}"
     shell:
-        "python -m steps.statistics --embeddings {input.embeddings:q}"
+        "python -m steps statistics --embeddings {input.embeddings:q}"
         " --projections {input.projections:q} --annotations {input.annotations:q}"
         " --random-state {params.seed}"
         " --scores {output.scores:q} --quality {output.quality:q}"

@@ -25,6 +25,6 @@ rule styles:
     message:
         "Styling {wildcards.dataset}"
     shell:
-        "python -m steps.styles {input.styles:q} --annotations {input.annotations:q}"
+        "python -m steps styles {input.styles:q} --annotations {input.annotations:q}"
         " --more {input.clusters:q} {input.transferred:q} --existing {input.legends:q}"
         " --output {output.styles:q} --report {output.report:q} --log {log:q}"

@@ -26,6 +26,6 @@ rule transfer:
     message:
         "Transferring labels of {wildcards.dataset}"
     shell:
-        "python -m steps.transfer {input.annotations:q} --embeddings {input.embeddings:q}"
+        "python -m steps transfer {input.annotations:q} --embeddings {input.embeddings:q}"
         " --transfer {params.annotations:q} --output {output.transferred:q}"
         " --origins {output.origins:q} --report {output.report:q} --log {log:q}"

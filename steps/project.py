@@ -120,6 +120,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--n-neighbors", type=int, default=25)
     options.add_argument("--min-dist", type=float, default=0.1)
     options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--threads", type=int, default=1, help="of UMAP; the result is the same")
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
     command.run(options, _work, argv)
 
@@ -132,6 +133,8 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     shared = ("metric", "n_neighbors", "min_dist", "random_state")
     parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
     parameters = adjusted(method, parameters, len(identifiers))
+    if method == "umap":
+        threads.let_numba_use(arguments.threads)
     if embedder == SIMILARITY:
         data, parameters["precomputed"] = _distances(data), True
     coordinates, info = reduce(data, method, parameters)

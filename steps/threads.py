@@ -15,3 +15,8 @@ _VARIABLES = (
 def use_one() -> None:
     """Call before NumPy, SciPy or Numba are imported: they read this once."""
     os.environ.update(dict.fromkeys(_VARIABLES, "1"))
+
+
+def let_numba_use(count: int) -> None:
+    """Call before Numba is imported, where results do not depend on its threads."""
+    os.environ["NUMBA_NUM_THREADS"] = str(count)

@@ -21,8 +21,7 @@ pytestmark = pytest.mark.faults
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "30"))
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
-RULES = {stage: rule for rule, stage in STAGES_OF_RULES.items()}
-STAGES = list(RULES)
+STAGES = list(dict.fromkeys(STAGES_OF_RULES.values()))
 MOMENTS = ["random", "starting", "uploading", "queued", "downloading", *STAGES]
 CLIENTS = 4
 
@@ -58,8 +57,9 @@ class Siege:
             return any(client.doing == moment for client in self.clients)
         if moment == "queued":
             return any(self.gateway.state(job)["status"] == "queued" for job in self.jobs())
-        log = f"logs/input/{RULES[moment]}."
-        return any(key[1].startswith(log) for _, key in self.witness.processes())
+        rules = [rule for rule, stage in STAGES_OF_RULES.items() if stage == moment]
+        logs = tuple(f"logs/input/{rule}." for rule in rules)
+        return any(key[1].startswith(logs) for _, key in self.witness.processes())
 
     def jobs(self) -> list[str]:
         return [path.parent.name for path in self.gateway.root.glob("[!.]*/state.json")]

@@ -46,6 +46,10 @@ class Witness(threading.Thread):
             return None
         if words[2] == "snakemake":
             return folder, "snakemake"
+        if words[2] == "gateway.forkserver":
+            # A step that is forked has another process that waits for it, with its command line.
+            name = process.name()
+            return folder, name if name == "snakemake" else f"{name} {process.pid}"
         return (folder, words[words.index("--log") + 1]) if "--log" in words else None
 
 

@@ -155,3 +155,21 @@ def processes_below(folder: Path) -> list[psutil.Process]:
             if process.cwd().startswith(str(folder)) and process.status() != "zombie":
                 found.append(process)
     return found
+
+
+def step_of(gateway, job_id, name="project") -> psutil.Process:
+    """A process that does a step of a run, once there is one."""
+    found = []
+
+    def look():
+        for process in processes_below(gateway.root / job_id):
+            with contextlib.suppress(psutil.Error):
+                # A forked one has a name; who waits for it has its command line.
+                if process.name() == name:
+                    found.insert(0, process)
+                elif process.cmdline()[1:4] == ["-m", "steps", name]:
+                    found.append(process)
+        return found
+
+    wait_until(look, 20, every=0.01)
+    return found[0]

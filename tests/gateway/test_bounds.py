@@ -8,22 +8,14 @@ import sys
 
 import psutil
 import pytest
-from gateway_process import QUICK, ROOT, SLOW, Gateway, fasta, processes_below, wait_until
+from gateway_process import QUICK, ROOT, SLOW, Gateway, fasta, processes_below, step_of, wait_until
 
 pytestmark = pytest.mark.slow
 
 
 def project_step(gateway, job_id) -> psutil.Process:
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
-    found = []
-
-    def look():
-        below = processes_below(gateway.root / job_id)
-        found[:] = [process for process in below if "steps.project" in process.cmdline()]
-        return found
-
-    wait_until(look, 10, every=0.01)
-    return found[0]
+    return step_of(gateway, job_id)
 
 
 def test_a_stage_that_takes_too_long_is_named(start_gateway):

@@ -8,7 +8,7 @@ import time
 
 import psutil
 import pytest
-from gateway_process import SLOW, Gateway, fasta, processes_below, wait_until
+from gateway_process import SLOW, Gateway, fasta, processes_below, step_of, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -47,18 +47,6 @@ def kill_all(gateway, job_id):
         process.kill()
 
 
-def step(gateway, job_id) -> psutil.Process:
-    found = []
-
-    def look():
-        below = processes_below(gateway.root / job_id)
-        found[:] = [process for process in below if "steps.project" in process.cmdline()]
-        return found
-
-    wait_until(look, 20)
-    return found[0]
-
-
 def test_a_killed_workflow_goes_on_from_the_files_that_are_complete(gateway, job_id):
     complete = gateway.root / job_id / "results" / "input" / "embeddings" / "composition.h5"
     written = complete.stat().st_mtime_ns
@@ -72,7 +60,7 @@ def test_a_killed_workflow_goes_on_from_the_files_that_are_complete(gateway, job
 
 
 def test_a_killed_step_is_done_again(gateway, job_id):
-    step(gateway, job_id).kill()
+    step_of(gateway, job_id).kill()
     assert gateway.finish(job_id)["event"] == "done"
     assert gateway.state(job_id)["attempts"] == 2
 
@@ -81,7 +69,7 @@ def test_a_run_that_is_interrupted_each_time_fails_and_says_how_often(gateway, j
     pid = gateway.state(job_id)["pid"]
     kill_snakemake(gateway, job_id)
     wait_until(lambda: gateway.state(job_id)["pid"] != pid, 10)
-    step(gateway, job_id)
+    step_of(gateway, job_id)
     kill_snakemake(gateway, job_id)
     end = gateway.finish(job_id)
     assert end["data"]["code"] == "INTERRUPTED" and "started 2 times" in end["data"]["message"]
@@ -177,7 +165,7 @@ def test_an_operators_shell_in_the_folder_survives_the_end_of_the_run(gateway, j
 
 
 def test_a_process_that_left_its_group_and_folder_is_ended_with_its_run(gateway, job_id):
-    environment = step(gateway, job_id).environ()
+    environment = step_of(gateway, job_id).environ()
     stray = subprocess.Popen(["sleep", "60"], cwd="/", env=environment, start_new_session=True)
     gateway.client.delete(f"/api/prepare/{job_id}")
     assert stray.wait(2) == -signal.SIGTERM
