@@ -10,7 +10,7 @@ LOCAL := .venv-local
 UPGRADE := --upgrade
 COMPILE = uv pip compile --universal --no-header --no-annotate $(UPGRADE) pyproject.toml
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small lint generated lock audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -92,9 +92,14 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py
 	@$(BIN)/python benchmarks/scale.py
+	@$(BIN)/python benchmarks/storage.py
 
-bench-small: $(DEVELOPER) ## the same with less work, in minutes
+bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
+	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py
+
+bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
+	@$(BIN)/python benchmarks/end_to_end.py --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
 	@$(BIN)/python benchmarks/reuse.py --sequences 200
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000

@@ -30,6 +30,8 @@ def arguments(run: Run, settings: Settings) -> list[str]:
         *("--directory", str(run.path), *_where(run, settings)),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
+        # A run has too few jobs for the other scheduler, which starts a program for each decision.
+        *("--scheduler", "greedy"),
         *("--logger", "runlog", "--logger-runlog-path", "jobs.jsonl"),
         *targets,
     ]

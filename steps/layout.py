@@ -24,37 +24,37 @@ def lay_out(start, edges, curve: tuple[float, float], epochs: int, seed: int):
         edges: heads, tails and weights of the graph, each of shape (m,).
         curve: UMAP's a and b.
     """
-    heads, tails, every, rounds = _schedule(len(start), *edges, epochs)
-    points = np.ascontiguousarray(start, dtype=np.float32)
+    # Dealt into blocks, each of which lies together: threads must not share lines of the cache.
+    order = np.argsort(np.arange(len(start)) % BLOCKS, kind="stable")
+    place = np.argsort(order)
+    heads, tails, every, rounds = _schedule(*edges, epochs)
+    points = np.ascontiguousarray(start[order], dtype=np.float32)
     states = np.random.default_rng(seed).integers(1, 2**32, len(points), dtype=np.uint32)
     due, negatives_due = every.copy(), every / np.float32(NEGATIVE_SAMPLES)
     a, b = map(np.float32, curve)
-    move = _move_at_once if numba.get_num_threads() > 1 else _move_in_turn
-    for epoch in range(epochs):
-        step = np.float32(1 - epoch / epochs)
-        for bounds in rounds:
-            edge = (heads, tails, every, due, negatives_due)
-            move(points, points.copy(), bounds, *edge, states, a, b, step, np.float32(epoch))
-    return points
+    edge = (place[heads], place[tails], every, due, negatives_due)
+    _move(points, rounds, *edge, states, a, b, epochs)
+    return points[place]
 
 
-def _schedule(count: int, heads, tails, weights, epochs: int):
+def _schedule(heads, tails, weights, epochs: int):
     """Edges in the order of their pairs of blocks; the epochs from one use of each to the next;
-    and for each round the first and last edge of each of its pairs, shape (pairs, 2)."""
+    and where the edges of each pair begin and end, shape (rounds, pairs, 2)."""
     used = weights >= weights.max() / epochs
     heads, tails, weights = heads[used], tails[used], weights[used]
-    pairs = [pair for pairs in _tournament(BLOCKS) for pair in pairs]
+    rounds = _tournament(BLOCKS)
     number = np.empty((BLOCKS, BLOCKS), dtype=np.int64)
-    for position, (one, other) in enumerate(pairs):
-        number[one, other] = number[other, one] = position
+    for at, pairs in enumerate(rounds):
+        # Spread over the places of a round, of which each thread takes a run.
+        for position, (one, other) in enumerate(pairs):
+            place = at * BLOCKS + position * BLOCKS // len(pairs)
+            number[one, other] = number[other, one] = place
     of_edge = number[heads % BLOCKS, tails % BLOCKS]
     order = np.argsort(of_edge, kind="stable")
-    ends = np.searchsorted(of_edge[order], np.arange(len(pairs) + 1))
-    bounds = np.stack([ends[:-1], ends[1:]], axis=1)
-    sizes = np.cumsum([len(pairs) for pairs in _tournament(BLOCKS)])[:-1]
+    ends = np.searchsorted(of_edge[order], np.arange(BLOCKS * BLOCKS + 1))
+    bounds = np.stack([ends[:-1], ends[1:]], axis=1).reshape(BLOCKS, BLOCKS, 2)
     every = (weights.max() / weights[order]).astype(np.float32)
-    indices = (heads[order].astype(np.int32), tails[order].astype(np.int32))
-    return *indices, every, np.split(bounds, sizes)
+    return heads[order], tails[order], every, bounds
 
 
 def _tournament(count: int) -> list[list[tuple[int, int]]]:
@@ -79,42 +79,51 @@ def _next(state):
     return state ^ ((state << np.uint32(5)) & np.uint32(0xFFFFFFFF))
 
 
-def _move(
-    points, before, bounds, heads, tails, every, due, negatives_due, states, a, b, step, epoch
+@numba.njit(cache=True)
+def _move_pair(
+    points, before, first, last, heads, tails, every, due, negatives_due, states, a, b, step, epoch
 ):
-    """Move points along the edges of one round that are due in this epoch."""
-    for pair in numba.prange(len(bounds)):
-        for edge in range(bounds[pair, 0], bounds[pair, 1]):
-            if due[edge] > epoch:
-                continue
-            head, tail = heads[edge], tails[edge]
-            x, y = points[head, 0], points[head, 1]
-            dx, dy = x - points[tail, 0], y - points[tail, 1]
+    """Move points along the edges of two blocks that are due in this epoch."""
+    for edge in range(first, last):
+        if due[edge] > epoch:
+            continue
+        head, tail = heads[edge], tails[edge]
+        x, y = points[head, 0], points[head, 1]
+        dx, dy = x - points[tail, 0], y - points[tail, 1]
+        square = dx * dx + dy * dy
+        if square > 0:
+            power = square**b
+            pull = np.float32(-2) * a * b * power / (square * (a * power + np.float32(1)))
+            dx, dy = _clipped(pull * dx) * step, _clipped(pull * dy) * step
+            x, y = x + dx, y + dy
+            points[tail, 0] -= dx
+            points[tail, 1] -= dy
+        due[edge] += every[edge]
+        between, state = every[edge] / np.float32(NEGATIVE_SAMPLES), states[head]
+        samples = int((epoch - negatives_due[edge]) / between)
+        for _ in range(samples):
+            state = _next(state)
+            other = state % np.uint32(len(points))
+            dx, dy = x - before[other, 0], y - before[other, 1]
             square = dx * dx + dy * dy
-            if square > 0:
-                power = square**b
-                pull = np.float32(-2) * a * b * power / square / (a * power + np.float32(1))
-                dx, dy = _clipped(pull * dx) * step, _clipped(pull * dy) * step
-                x, y = x + dx, y + dy
-                points[tail, 0] -= dx
-                points[tail, 1] -= dy
-            due[edge] += every[edge]
-            between, state = every[edge] / np.float32(NEGATIVE_SAMPLES), states[head]
-            samples = int((epoch - negatives_due[edge]) / between)
-            for _ in range(samples):
-                state = _next(state)
-                other = state % np.uint32(len(points))
-                dx, dy = x - before[other, 0], y - before[other, 1]
-                square = dx * dx + dy * dy
-                if other != head and square > 0:
-                    push = np.float32(2) * b / (np.float32(0.001) + square)
-                    push /= a * square**b + np.float32(1)
-                    x += _clipped(push * dx) * step
-                    y += _clipped(push * dy) * step
-            states[head] = state
-            negatives_due[edge] += samples * between
-            points[head, 0], points[head, 1] = x, y
+            if other != head and square > 0:
+                push = (np.float32(0.001) + square) * (a * square**b + np.float32(1))
+                push = np.float32(2) * b / push
+                x += _clipped(push * dx) * step
+                y += _clipped(push * dy) * step
+        states[head] = state
+        negatives_due[edge] += samples * between
+        points[head, 0], points[head, 1] = x, y
 
 
-_move_in_turn = numba.njit(cache=True)(_move)
-_move_at_once = numba.njit(cache=True, parallel=True)(_move)
+@numba.njit(cache=True, parallel=True)
+def _move(points, rounds, heads, tails, every, due, negatives_due, states, a, b, epochs):
+    for epoch in range(epochs):
+        now, step = np.float32(epoch), np.float32(1 - epoch / epochs)
+        for bounds in rounds:
+            before = points.copy()
+            for pair in numba.prange(len(bounds)):
+                _move_pair(
+                    points, before, bounds[pair, 0], bounds[pair, 1], heads, tails, every, due,
+                    negatives_due, states, a, b, step, now,
+                )  # fmt: skip
