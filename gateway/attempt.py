@@ -85,6 +85,8 @@ async def _watch(run: Run, settings: Settings, changed: Callable[[], None]) -> N
         recursive=False,
         watch_filter=None,
         debounce=400,
+        # How often a thread asks what the system has reported.
+        step=100,
         force_polling=settings.polls or None,
     )
     try:

@@ -4,8 +4,8 @@ umap-learn moves points along one edge of the neighbour graph after the other: w
 the result differs from run to run, so it uses one where there is a seed. Here the points are dealt
 into blocks, and the edges into rounds of pairs of blocks that share no block (a tournament), so
 threads that take different pairs of a round never move the same point. Attraction, repulsion,
-sampling and step sizes are those of umap-learn; repulsion sees where points were at the start of
-the round.
+sampling and step sizes are those of umap-learn; but repulsion sees where points were at the start
+of the round, and the samples of one edge push together, not one after the other.
 """
 
 import numba
@@ -101,19 +101,21 @@ def _move_pair(
         due[edge] += every[edge]
         between, state = every[edge] / np.float32(NEGATIVE_SAMPLES), states[head]
         samples = int((epoch - negatives_due[edge]) / between)
+        away_x = away_y = np.float32(0)
         for _ in range(samples):
             state = _next(state)
-            other = state % np.uint32(len(points))
+            # Any point, without a division.
+            other = (np.uint64(state) * np.uint64(len(points))) >> np.uint64(32)
             dx, dy = x - before[other, 0], y - before[other, 1]
             square = dx * dx + dy * dy
             if other != head and square > 0:
                 push = (np.float32(0.001) + square) * (a * square**b + np.float32(1))
                 push = np.float32(2) * b / push
-                x += _clipped(push * dx) * step
-                y += _clipped(push * dy) * step
+                away_x += _clipped(push * dx)
+                away_y += _clipped(push * dy)
         states[head] = state
         negatives_due[edge] += samples * between
-        points[head, 0], points[head, 1] = x, y
+        points[head, 0], points[head, 1] = x + away_x * step, y + away_y * step
 
 
 @numba.njit(cache=True, parallel=True)
