@@ -150,7 +150,8 @@ async def idle(port: int, process: psutil.Process, root: Path) -> None:
         share = 100 * (sum(process.cpu_times()[:2]) - before) / IDLE_SECONDS
     for job in jobs:
         await request(port, "DELETE", f"/api/prepare/{job}")
-    print(f"\n{IDLE_READERS} readers of a waiting job, {SLOTS} halted runs: {share:.2f} % of a core")
+    print(f"\n{IDLE_READERS} readers of a waiting job, {SLOTS} halted runs:", end=" ")
+    print(f"{share:.2f} % of a core")
     print(f"ratio idle-cpu-percent {share:.2f} 2.0", flush=True)
 
 
