@@ -20,3 +20,5 @@ def use_one() -> None:
 def let_numba_use(count: int) -> None:
     """Call before Numba is imported, where results do not depend on its threads."""
     os.environ["NUMBA_NUM_THREADS"] = str(count)
+    # Threads that wait busily for others would keep them from a core on a machine that is full.
+    os.environ["OMP_WAIT_POLICY"] = "passive"
