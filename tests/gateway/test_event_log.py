@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
+import signal
 import time
 
 import psutil
 import pytest
-from gateway_process import SLOW, fasta
+from gateway_process import fasta, wait_until
 
 from gateway.events import EventLog
 from gateway.stages import Stages
@@ -208,10 +210,16 @@ def test_a_cut_stream_loses_nothing(gateway):
     assert seen == list(gateway.events(job_id))
 
 
+def halt(gateway, job_id) -> None:
+    """Let a run stand still, until it has taken too long."""
+    wait_until(lambda: gateway.state(job_id)["pid"], 20)
+    os.killpg(gateway.state(job_id)["pid"], signal.SIGSTOP)
+
+
 @pytest.mark.slow
 def test_silence_is_broken_by_comments_and_the_stream_goes_on(start_gateway):
     gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1", PREP_PIPELINE_TIMEOUT_SECONDS="20")
-    gateway.submit(fasta(1500, 300), **SLOW)
+    halt(gateway, gateway.submit(fasta(20)))
     waiting, started = gateway.submit(), time.monotonic()
     comments, path = 0, f"/api/prepare/{waiting}/events"
     with gateway.client.stream("GET", path, timeout=60) as answer:
