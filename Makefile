@@ -99,9 +99,9 @@ bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a rat
 
 bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
-	@$(BIN)/python benchmarks/end_to_end.py --repeat 1
+	@$(BIN)/python benchmarks/end_to_end.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
-	@$(BIN)/python benchmarks/reuse.py --sequences 200
+	@$(BIN)/python benchmarks/reuse.py --sequences 100
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
 	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
 
