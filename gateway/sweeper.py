@@ -22,12 +22,11 @@ TOO_OLD = ("EXPIRED", "The run reached the age at which uploads are removed. Ple
 
 
 async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
-    """Sweep every interval; soon after a delivery or an abandonment where that is shorter."""
+    """Sweep now and every interval; sooner after a delivery or an abandonment."""
     soon = [settings.sweep_interval_seconds, max(1, settings.download_grace_seconds / 2)]
     if settings.abandon_seconds:
         soon.append(max(1, settings.abandon_seconds / 2))
     while True:
-        await asyncio.sleep(min(soon))
         await to_thread.run_sync(_tidy, settings, scheduler.runs.root)
         for run in scheduler.runs:
             try:
@@ -35,6 +34,7 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
             except Exception:
                 # One run that cannot be swept must not keep the others from it.
                 log.exception("sweep_failed", job_id=run.id)
+        await asyncio.sleep(min(soon))
 
 
 def _tidy(settings: Settings, root: Path) -> None:

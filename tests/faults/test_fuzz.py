@@ -101,7 +101,7 @@ class Run:
 def test_no_upload_is_a_fault_of_the_server(fuzzed, capsys):
     blocker, before = fuzzed.submit(), fuzzed.listing()
     # What the first sweep loads is no growth.
-    time.sleep(5)
+    time.sleep(3)
     run, begin = Run(fuzzed), time.monotonic()
     asyncio.run(run.all())
     seconds = time.monotonic() - begin
