@@ -149,7 +149,8 @@ def test_what_is_half_stored_goes_and_what_is_broken_goes_aside(gateway):
         (gateway.root / f"{number:032}").mkdir()
         (gateway.root / f"{number:032}" / "state.json").write_text(text)
     gateway.start()
-    names = sorted(path.name for path in gateway.root.iterdir())
+    # The first sweep looks into the cache, sooner or later.
+    names = sorted({path.name for path in gateway.root.iterdir()} - {".store"})
     aside = [f".broken-{number:032}" for number in range(3)]
     assert names == sorted([*aside, ".history.json", ".lock", ".reserve", job_id])
     assert gateway.log.read_text().count("run_broken") == 3
