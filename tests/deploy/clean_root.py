@@ -29,6 +29,8 @@ for folder in $SHOWN; do
     mkdir -p "$ROOT/$folder"
     mount --bind -o ro "$folder" "$ROOT/$folder"
 done
+# What is shown may lie in /tmp, which systemd would cover.
+ln -sf /dev/null "$ROOT/etc/systemd/system/tmp.mount"
 exec env -i container=other PATH=/usr/sbin:/usr/bin chroot "$ROOT" /sbin/init
 """
 _NAMESPACES = ("--mount", "--uts", "--ipc", "--pid", "--cgroup")
