@@ -16,7 +16,7 @@ case "$1 $2" in
         shift
     done
     mkdir -p "$prefix/bin" && cp "$file" "HERE/asked.yaml"
-    printf '#!/bin/sh\\necho "$2" >>HERE/used\\nexec PYTHON "$@"\\n' >"$prefix/bin/python"
+    printf '#!/bin/sh\\necho "$2.$3" >>HERE/used\\nexec PYTHON "$@"\\n' >"$prefix/bin/python"
     chmod +x "$prefix/bin/python" ;;
 esac
 """
