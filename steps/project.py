@@ -88,6 +88,7 @@ def reduce(data, method: str, parameters: dict):
             "All proteins have the same embedding, so there is nothing to project. "
             "Add proteins that differ.",
         )
+    threads.remind_numba()
     # PaCMAP warns that a seed is set, each time.
     logging.getLogger("pacmap").setLevel(logging.ERROR)
     reducer = _reducer(method)(DimensionReductionConfig(**parameters))

@@ -17,6 +17,11 @@ def use_one() -> None:
     os.environ.update(dict.fromkeys(_VARIABLES, "1"))
 
 
+def remind_numba() -> None:
+    """Numba reads the environment again when it has changed, and must find what it began with."""
+    os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+
+
 def let_numba_use(count: int) -> None:
     """Call before Numba is imported, where results do not depend on its threads."""
     os.environ["NUMBA_NUM_THREADS"] = str(count)
