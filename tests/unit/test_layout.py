@@ -9,7 +9,6 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from steps.embeddings import write_embeddings
-from steps.layout import BLOCKS, _tournament
 from steps.neighbors import nearest_neighbors
 from steps.project import DEFAULTS, reduce
 
@@ -24,6 +23,9 @@ def clusters(count=400, dimensions=32):
 
 
 def test_each_pair_of_blocks_meets_once_and_no_block_twice_in_a_round():
+    # After steps.project, which says how many threads Numba may have.
+    from steps.layout import BLOCKS, _tournament
+
     rounds = _tournament(BLOCKS)
     for pairs in rounds[1:]:
         assert sorted(block for pair in pairs for block in pair) == list(range(BLOCKS))
