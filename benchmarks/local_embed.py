@@ -70,7 +70,7 @@ def ours(folder: Path, shape: str, sequences: list[str], output: Path) -> float:
     rows = {}
     for positions, vectors in embedder.embed(sequences, lambda _: None):
         rows |= dict(zip(positions, vectors, strict=True))
-    write_embeddings(output, embedder.name, ((str(at), rows[at]) for at in range(len(rows))))
+    write_embeddings(output, embedder.name, [([str(at) for at in range(len(rows))], rows)])
     return time.perf_counter() - started
 
 

@@ -24,7 +24,7 @@ def make_embeddings(path: Path, count: int) -> None:
     rng = np.random.default_rng(count)
     centres = rng.normal(size=(CLUSTERS, DIMENSIONS))
     vectors = centres[rng.integers(0, CLUSTERS, count)] + rng.normal(size=(count, DIMENSIONS))
-    write_embeddings(path, "prot_t5", ((f"P{i:06d}", row) for i, row in enumerate(vectors)))
+    write_embeddings(path, "prot_t5", [([f"P{i:06d}" for i in range(len(vectors))], vectors)])
 
 
 def compare(count: int, repeat: int, folder: Path) -> None:

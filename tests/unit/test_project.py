@@ -86,10 +86,10 @@ def test_umap_keeps_families_apart_that_share_no_neighbors(data):
 
 
 def test_the_output_names_its_origin(tmp_path, data):
-    rows = ((f"P{i}", row) for i, row in enumerate(data))
-    write_embeddings(tmp_path / "e.h5", "prot_t5", rows)
+    names = [f"P{i}" for i in range(len(data))]
+    write_embeddings(tmp_path / "e.h5", "prot_t5", [(names, data)])
     main([str(tmp_path / "e.h5"), "--method", "pca2", "--output", str(tmp_path / "p.parquet")])
     table = pq.read_table(tmp_path / "p.parquet")
-    assert table["protein_id"].to_pylist() == [f"P{i}" for i in range(60)]
+    assert table["protein_id"].to_pylist() == names
     assert table.schema.metadata[b"embedder"] == b"prot_t5"
     assert json.loads(table.schema.metadata[b"info_json"])["svd_solver"] == "arpack"

@@ -66,6 +66,13 @@ def test_export_writes_a_dataset_for_each_sequence(command, tmp_path):
     assert vectors[names.index(B.hex())].tolist() == [2, 2, 2]
 
 
+def test_export_refuses_vectors_of_several_lengths(command, cache, tmp_path):
+    with open_store(cache) as store:
+        store.add_embeddings("esm2", "1", {A: np.full(5, 5)})
+    assert "Vectors of 3 and 5 numbers" in command("export", tmp_path / "out.h5", "--model=esm2")
+    assert not (tmp_path / "out.h5").exists()
+
+
 def test_export_asks_which_revision_where_there_are_several(command, cache, tmp_path):
     with open_store(cache) as store:
         store.add_embeddings("esm2", "2", {A: np.full(3, 5)})
