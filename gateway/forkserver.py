@@ -21,8 +21,9 @@ from steps import server
 _STEPS = ".scratch/steps.sock"
 #: What each run would import after its start.
 _LATER = (
-    "smart_open snakemake.report.html_reporter snakemake_logger_plugin_runlog "
-    "steps.config steps.datasets steps.resources steps.shards"
+    "argparse_dataclass graphlib platformdirs smart_open snakemake.benchmark snakemake.profiles "
+    "snakemake.report.html_reporter snakemake.storage snakemake_logger_plugin_runlog "
+    "steps.config steps.datasets steps.environment steps.resources steps.shards"
 ).split()
 
 

@@ -3,11 +3,12 @@
 Where STEPS_SERVER names a server (`steps.server`), the step is run there, and starts at once.
 """
 
-import json
+# `socket` and `json` together take as long to import as Python takes to start.
+import _socket as socket
 import os
 import resource
-import socket
 import sys
+from array import array
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -29,17 +30,18 @@ def served(step: str, arguments: list[str]) -> int | None:
     """The exit status of a step that a server ran; `None` where there is no server."""
     if not (address := os.environ.get("STEPS_SERVER")):
         return None
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
-        try:
-            connection.connect(address)
-            request = json.dumps(_what_a_process_has(step, arguments)).encode()
-            socket.send_fds(connection, [request], [0, 1, 2])
-        except OSError:
-            return None
-        try:
-            answer = connection.recv(1)
-        except ConnectionError:
-            answer = b""
+    files = socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [0, 1, 2])
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        connection.connect(address)
+        connection.sendmsg([repr(_what_a_process_has(step, arguments)).encode()], [files])
+    except OSError:
+        connection.close()
+        return None
+    try:
+        answer = connection.recv(1)
+    except ConnectionError:
+        answer = b""
     # A step that was killed has no status.
     return answer[0] if answer else 1
 

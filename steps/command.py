@@ -13,7 +13,8 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -59,6 +60,12 @@ class _Collector(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno == logging.WARNING:
             self.report.warnings.append(record.getMessage())
+
+
+@cache
+def version(package: str) -> str:
+    """The version of an installed package; reading it takes as long as many a step's work."""
+    return metadata.version(package)
 
 
 Work = Callable[[argparse.Namespace, Report], None]

@@ -4,7 +4,6 @@ import argparse
 import json
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import yaml
@@ -17,7 +16,7 @@ SCHEMA_VERSION = 1
 
 def gather(reports: Sequence[dict], configuration: dict) -> dict:
     """What was asked, what came of it, and with which versions; times stand here alone."""
-    versions = {"python": platform.python_version(), "snakemake": version("snakemake")}
+    versions = {"python": platform.python_version(), "snakemake": command.version("snakemake")}
     for report in reports:
         versions |= report["versions"]
     first = reports[0]

@@ -5,7 +5,6 @@ files), so a step runs as if it had been started there, only sooner. The server 
 process that it was forked from, and a step with the process that asked for it.
 """
 
-import json
 import os
 import resource
 import selectors
@@ -13,12 +12,15 @@ import signal
 import socket
 import sys
 import tempfile
+from ast import literal_eval
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from traceback import print_exc
 from typing import NoReturn
+
+from steps import command
 
 #: All that the steps of a usual run import.
 _MODULES = (
@@ -28,13 +30,20 @@ _MODULES = (
     "steps.annotate steps.annotators.header steps.annotators.sequence "
     "steps.annotators.remote.columns steps.project steps.bundle steps.provenance"
 ).split()
+#: Whose versions their reports give.
+_PACKAGES = (
+    "biocentral-api biopython faiss-cpu h5py numba numpy protspace pyarrow scikit-learn scipy "
+    "snakemake umap-learn"
+).split()
 _MOST_BYTES = 1 << 20
 
 
 def warm() -> None:
-    """Import what steps need, and load what UMAP has compiled."""
+    """Import what steps need, load what UMAP has compiled, and read versions."""
     for name in _MODULES:
         import_module(name)
+    for name in _PACKAGES:
+        command.version(name)
     import numpy as np
     import tqdm
 
@@ -106,7 +115,7 @@ class Server:
         if pid == 0:
             for key in list(self.selector.get_map().values()):
                 os.close(key.fd)
-            become(json.loads(message), files)
+            become(literal_eval(message.decode()), files)
         for file in files:
             os.close(file)
         self._follow(pid, connection)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import h5py
 import numpy as np
+from h5py import h5d, h5s, h5t
 
 DIMENSIONS = {
     "Rostlab/prot_t5_xl_uniref50": 1024,
@@ -30,8 +31,8 @@ _NOISE = 0.02
 
 def vector(embedder_name: str, sequence: str) -> np.ndarray:
     """One float32 vector for the whole protein."""
-    counts = np.bincount(_codes(sequence), minlength=256)
-    mean = counts @ _basis(embedder_name) / max(len(sequence), 1)
+    letters, counts = np.unique(_codes(sequence), return_counts=True)
+    mean = counts @ _basis(embedder_name)[letters] / max(len(sequence), 1)
     return (mean + _noise(embedder_name, sequence)).astype(np.float32)
 
 
@@ -51,7 +52,10 @@ def hdf5_text(vectors: Mapping[str, np.ndarray]) -> str:
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for name, values in vectors.items():
-            file.create_dataset(name, data=values)
+            # What `create_dataset` does beside this takes three times as long.
+            space = h5s.create_simple(values.shape)
+            dataset = h5d.create(file.id, name.encode(), h5t.NATIVE_FLOAT, space)
+            dataset.write(h5s.ALL, h5s.ALL, values)
     return base64.b64encode(buffer.getvalue()).decode()
 
 

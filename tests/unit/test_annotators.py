@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pytest
 from Bio.SeqUtils.ProtParam import ProteinAnalysis
+from hypothesis import given
+from hypothesis import strategies as st
 from protspace.data.annotations.encoding import read_format_version
 
 from steps.annotate import annotate
@@ -66,6 +68,11 @@ def test_sequence_values_are_those_of_protparam():
         ),
         abs=0.05,
     )
+
+
+@given(st.text("ACDEFGHIKLMNPQRSTVWY", min_size=1))
+def test_the_instability_index_is_that_of_protparam_to_the_last_digit(sequence):
+    assert analyse(sequence)[-1] == round(ProteinAnalysis(sequence).instability_index(), 2)
 
 
 @pytest.mark.parametrize("letter", "BXZ")
