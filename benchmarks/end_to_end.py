@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+import psutil
 from hosted import Hosted
 from http_load import follow, request, upload
 from measure import ROOT
@@ -94,15 +95,27 @@ async def compare(ours: Ours, hosted: Hosted, proteins: Proteins, count: int, re
 
 async def at_once(ours: Ours, proteins: Proteins, count: int, repeat: int) -> None:
     """Five uploads in the same instant, against one alone."""
-    alone, last = [], []
+    alone, work, last = [], [], []
     for _ in range(repeat):
-        alone.append(await ours.upload(proteins.file(count)))
-        files, started = [proteins.file(count) for _ in range(5)], time.monotonic()
+        one, *files = [proteins.file(count) for _ in range(6)]
+        busy = _busy_seconds()
+        alone.append(await ours.upload(one))
+        work.append(_busy_seconds() - busy)
+        started = time.monotonic()
         await asyncio.gather(*map(ours.upload, files))
         last.append(time.monotonic() - started)
+    cores = os.cpu_count()
     print(f"\nfive uploads of {count} at once: the last is done after {median(last):.2f} s,")
-    print(f"one alone after {median(alone):.2f} s; median of {repeat}")
+    print(f"one alone after {median(alone):.2f} s; median of {repeat}. One alone takes")
+    print(f"{median(work):.2f} s of a core, services and client included: {cores} cores cannot do")
+    print(f"five in less than {5 * median(work) / cores:.2f} s")
     print(f"ratio five-at-once {median(last) / median(alone):.3f} 2.5", flush=True)
+
+
+def _busy_seconds() -> float:
+    """Seconds of cores that the whole machine has worked so far."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system + times.irq + times.softirq
 
 
 async def first(folder: Path, proteins: Proteins, count: int) -> None:
