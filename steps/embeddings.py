@@ -45,13 +45,21 @@ def identifier_of(name: str) -> str:
 def write_embeddings(
     path: Path, model: str, blocks: Iterable[tuple[Sequence[str], np.ndarray]]
 ) -> None:
-    """Write blocks of proteins: identifiers, and float32 vectors of shape (n, dimensions)."""
+    """Write blocks of proteins: identifiers, and float32 vectors of shape (n, dimensions).
+
+    Raises:
+        ValueError: the blocks differ in their dimensions; there is no file then.
+    """
     names: list[bytes] = []
     dimensions = 0
     with replacing(path) as staged:
         with staged.open("wb") as file:
             file.seek(_ROWS)
             for identifiers, vectors in blocks:
+                if not len(vectors):
+                    continue
+                if names and vectors.shape[1] != dimensions:
+                    raise ValueError(f"vectors of {dimensions} and {vectors.shape[1]} numbers")
                 names += (dataset_name(identifier).encode() for identifier in identifiers)
                 dimensions = vectors.shape[1]
                 file.write(np.ascontiguousarray(vectors, "<f4"))

@@ -72,6 +72,15 @@ def test_the_file_has_the_same_bytes_each_time(tmp_path):
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
 
 
+def test_blocks_may_be_empty_but_not_of_several_lengths(tmp_path):
+    one, none, other = (["a"], np.ones((1, 3))), ([], np.empty((0, 0))), (["b"], np.ones((1, 2)))
+    write_embeddings(tmp_path / "e.h5", "composition", [none, one, none])
+    assert read_embeddings(tmp_path / "e.h5")[2].tolist() == [[1, 1, 1]]
+    with pytest.raises(ValueError, match="vectors of 3 and 2 numbers"):
+        write_embeddings(tmp_path / "f.h5", "composition", [one, other])
+    assert not (tmp_path / "f.h5").exists()
+
+
 @pytest.mark.parametrize("count", [0, 1, 127, 128, 129, 16_500])
 def test_hdf5_finds_each_protein_under_its_name(tmp_path, count):
     vectors = np.arange(count * 3, dtype=np.float32).reshape(count, 3)
