@@ -76,21 +76,25 @@ async def compare(ours: Ours, hosted: Hosted, proteins: Proteins, count: int, re
     """Both in turn, after one uncounted upload of each."""
     await ours.upload(proteins.file(count))
     await asyncio.to_thread(hosted.upload, proteins.file(count))
-    seconds: dict[str, list[float]] = {"hosted": [], "ours": []}
-    stages: dict[str, list[dict]] = {"hosted": [], "ours": []}
+    theirs: list[dict[str, float]] = []
+    own: list[dict[str, float]] = []
     for _ in range(repeat):
         fasta = proteins.file(count)
-        seconds["hosted"].append(await asyncio.to_thread(hosted.upload, fasta))
-        seconds["ours"].append(await ours.upload(fasta))
-        stages["hosted"].append(dict(hosted.stages))
-        stages["ours"].append(dict(ours.stages))
-    print(f"\n{count} proteins, median of {repeat} (range); seconds of single stages")
-    for name, values in seconds.items():
-        of = "  ".join(f"{s} {median(each[s] for each in stages[name]):.2f}" for s in STAGES)
-        print(f"{name:<8}{median(values):7.2f} s  ({min(values):.2f} to {max(values):.2f})  {of}")
-    print(
-        f"ratio upload-{count} {median(seconds['ours']) / median(seconds['hosted']):.3f} {TARGET}"
-    )
+        whole = await asyncio.to_thread(hosted.upload, fasta)
+        theirs.append(hosted.stages | {"whole": whole})
+        whole = await ours.upload(fasta)
+        own.append(ours.stages | {"whole": whole})
+    print(f"\n{count} proteins, seconds, median of {repeat} (range)")
+    print(f"{'':<9} {'hosted':>22} {'ours':>22} {'ratio':>7}")
+    for stage in (*STAGES, "whole"):
+        print_stage(stage, [each[stage] for each in theirs], [each[stage] for each in own])
+    ratio = median(each["whole"] for each in own) / median(each["whole"] for each in theirs)
+    print(f"ratio upload-{count} {ratio:.3f} {TARGET}")
+
+
+def print_stage(name: str, theirs: list[float], own: list[float]) -> None:
+    spans = (f"{median(each):.2f} ({min(each):.2f} to {max(each):.2f})" for each in (theirs, own))
+    print("{:<9} {:>22} {:>22} {:>7.3f}".format(name, *spans, median(own) / median(theirs)))
 
 
 async def at_once(ours: Ours, proteins: Proteins, count: int, repeat: int) -> None:
