@@ -104,6 +104,7 @@ bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/reuse.py --sequences 100
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
 	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
+	@$(BIN)/python benchmarks/storage.py --proteins 10000
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python -m steps.config_files
