@@ -70,6 +70,13 @@ def test_the_example_is_served(gateway):
     assert gateway.client.get("/example.fasta").text == example
 
 
+@pytest.mark.parametrize("path", ["/", "/example.fasta", "/web/main.js"])
+@pytest.mark.parametrize("asked", ["bytes=x", "words", "bytes=5-", "bytes=999999999-"])
+def test_files_of_the_page_come_whole_whatever_range_is_asked_for(gateway, path, asked):
+    answer = gateway.client.get(path, headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, gateway.client.get(path).content)
+
+
 def test_options_say_what_this_server_allows(start_gateway):
     found = ask(start_gateway(PREP_SEQUENCE_MAX_COUNT="77", PREP_METHODS="mds2"), "/api/options")
     assert found["limits"]["max_sequences"] == 77
