@@ -37,7 +37,8 @@ export class Start {
 
   listen() {
     const file = byId("file");
-    file.addEventListener("change", () => file.files[0] && this.take(file.files[0]));
+    const chosen = () => file.files[0] && this.take(file.files[0]);
+    file.addEventListener("change", chosen);
     const drop = byId("drop");
     const over = (is) => (event) => {
       event.preventDefault();
@@ -54,6 +55,8 @@ export class Start {
     byId("paste").addEventListener("click", () => this.togglePaste());
     byId("take-text").addEventListener("click", () => this.takeText());
     byId("example").addEventListener("click", () => this.takeExample());
+    // A browser may put back the file of an earlier visit, and tells nobody.
+    chosen();
   }
 
   dropped(files) {

@@ -46,6 +46,16 @@ def test_a_file_is_chosen_and_its_sequences_are_counted(form, shoot):
     shoot(form, "form-with-file")
 
 
+def test_a_file_chosen_before_the_page_is_ready_is_taken(form):
+    held = []
+    form.route("**/api/options", lambda route: held.append(route), times=1)
+    with form.expect_request("**/api/options"):
+        form.reload()
+    choose(form, fasta(21))
+    held[0].continue_()
+    is_taken(form, "21 sequences")
+
+
 def test_a_file_is_dropped(form):
     form.locator("#drop").evaluate(DROP, [fasta(21)])
     is_taken(form, "21 sequences")
