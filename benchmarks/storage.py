@@ -1,6 +1,7 @@
 """Embeddings in HDF5, a dataset a protein as protspace lays them out, against one array.
 
 Both hold 100,000 x 1,024 float32; files lie in a temporary folder, and stay in the system's cache.
+Also the look-up of an upload's vectors in a store.
 """
 
 import argparse
@@ -17,8 +18,10 @@ from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
 from steps.embeddings import read_embeddings, write_embeddings
+from steps.store import open_store, sequence_digest
 
 DIMENSIONS, TARGET = 1024, 3.0
+UPLOAD, TARGET_SECONDS = 1000, 0.1
 
 
 def write_array(path: Path, vectors: np.ndarray) -> None:
@@ -55,6 +58,17 @@ def benchmark(folder: Path, count: int, repeat: int) -> None:
         print(f"ratio storage-{name}{size} {ours / array:.1f} {TARGET}", flush=True)
 
 
+def from_store(folder: Path, repeat: int) -> None:
+    """Seconds to look up the vectors of an upload that are all known."""
+    digests = [sequence_digest(str(number)) for number in range(UPLOAD)]
+    with open_store(str(folder / "store.sqlite")) as store:
+        vectors = np.random.default_rng(0).normal(size=(UPLOAD, DIMENSIONS)).astype(np.float32)
+        store.add_embeddings("prot_t5", "1", dict(zip(digests, vectors, strict=True)))
+        seconds = [timed(store.embeddings, "prot_t5", "1", digests) for _ in range(repeat)]
+    print(f"look-up of {UPLOAD} x {DIMENSIONS} in a store (SQLite)")
+    print(f"ratio store-look-up-seconds {median(seconds):.3f} {TARGET_SECONDS}", flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--proteins", type=int, default=100_000)
@@ -62,6 +76,7 @@ def main() -> None:
     arguments = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         benchmark(Path(folder), arguments.proteins, arguments.repeat)
+        from_store(Path(folder), arguments.repeat)
 
 
 if __name__ == "__main__":
