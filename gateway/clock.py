@@ -6,7 +6,7 @@ from gateway.lines import Tail
 from gateway.outcome import Outcome
 from gateway.runs import Run
 from gateway.settings import Settings
-from gateway.stages import STAGES
+from gateway.stages import RANK, STAGES
 
 
 class Clock:
@@ -38,7 +38,7 @@ class Clock:
     def stages(self) -> list[str]:
         """The stages that run now."""
         running = {STAGES[rule] for rule in self.rules.values() if rule in STAGES}
-        return [stage for stage in STAGES.values() if stage in running]
+        return [stage for stage in RANK if stage in running]
 
     def where(self) -> str:
         """The same in words."""

@@ -28,10 +28,11 @@ def test_a_stage_that_takes_too_long_is_named(start_gateway):
 
 
 def test_a_run_that_takes_too_long_names_the_stage_that_it_was_in(start_gateway):
-    gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="8")
+    gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="30")
     job_id = gateway.submit(fasta(400, 200), **SLOW)
+    project_step(gateway, job_id).suspend()
     message = gateway.finish(job_id)["data"]["message"]
-    assert "timed out after 0.133333 minutes, while projecting" in message
+    assert "timed out after 0.5 minutes, while projecting" in message
 
 
 def test_a_step_that_does_not_react_to_sigterm_is_killed(start_gateway):

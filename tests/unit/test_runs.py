@@ -9,6 +9,7 @@ import time
 import pytest
 
 from gateway import disk, outcome, recovery
+from gateway.clock import Clock
 from gateway.ending import Endings
 from gateway.metrics import Metrics
 from gateway.outcome import Outcome
@@ -159,3 +160,14 @@ def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monk
         return run.state.status, endings.teller.events(run).last.name
 
     assert asyncio.run(end()) == ("failed", "error")
+
+
+def test_each_stage_that_runs_is_named_once(run):
+    rules = {1: "embed", 2: "annotate", 3: "embed_shard", 4: "normalize"}
+    entries = [{"event": "job_info", "rule": rule, "jobs": [job]} for job, rule in rules.items()]
+    entries.append({"event": "job_finished", "jobs": [4]})
+    lines = [json.dumps(entry | {"time": time.time() + 1}) for entry in entries]
+    (run.path / "jobs.jsonl").write_text("\n".join(lines) + "\n")
+    clock = Clock(run, Settings())
+    clock.read()
+    assert clock.where() == "embedding and annotating"
