@@ -55,7 +55,7 @@ export class Start {
     byId("paste").addEventListener("click", () => this.togglePaste());
     byId("take-text").addEventListener("click", () => this.takeText());
     byId("example").addEventListener("click", () => this.takeExample());
-    // A browser may put back the file of an earlier visit, and tells nobody.
+    // What was chosen before anybody listened has told nobody.
     chosen();
   }
 

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 import httpx
@@ -86,14 +87,14 @@ def neighbour(gateway, most: float = 2.0) -> Iterator[list[float]]:
                 took.append(time.monotonic() - begin)
                 asked.set()
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        # On a busy machine all may be over before a client has made itself ready.
-        assert asked.wait(30)
-        yield took
-        time.sleep(0.1)
-    finally:
-        over.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        try:
+            # On a busy machine all may be over before a client has made itself ready.
+            assert asked.wait(30)
+            yield took
+            time.sleep(0.1)
+        finally:
+            over.set()
+    asking.result()
     assert max(took) < most, took
