@@ -62,7 +62,8 @@ def forked(server) -> list[psutil.Process]:
 
 def wait_for_step(server) -> psutil.Process:
     deadline = time.monotonic() + 20
-    while not (found := forked(server)):
+    # It takes its name once it has all that a process of its own would have.
+    while not (found := [each for each in forked(server) if each.name() == "normalize"]):
         assert time.monotonic() < deadline
         time.sleep(0.005)
     return found[0]
