@@ -22,7 +22,7 @@ $(READY): requirements.lock
 	@echo "Installing into $(VENV) (a minute or two) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.lock
 	@echo "Compiling (under a minute) ..."
-	@$(BIN)/python -W ignore -m steps.warmup
+	@$(BIN)/python -W ignore -m steps.preload.warmup
 	@touch $@
 
 $(DEVELOPER): requirements-dev.lock $(READY)
@@ -61,7 +61,7 @@ test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .ve
 	@$(LOCAL)/bin/python -m pytest -m local tests/local
 
 prefetch: $(if $(EMBEDDER),$(LOCAL)/.ready,$(READY)) ## reference files and a model: make prefetch [EMBEDDER=esm2_8m] [MODELS=folder]
-	@$(if $(EMBEDDER),$(LOCAL)/bin,$(BIN))/python -m steps.prefetch --references \
+	@$(if $(EMBEDDER),$(LOCAL)/bin,$(BIN))/python -m steps prefetch --references \
 		$(if $(MODELS),--models "$(MODELS)") $(EMBEDDER)
 
 $(LOCAL)/.ready: requirements-local.lock
@@ -107,8 +107,7 @@ bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/storage.py --proteins 10000
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
-	@$(BIN)/python -m steps.config_files
-	@$(BIN)/python -m gateway.settings_doc
+	@$(BIN)/python scripts/generate.py
 
 lock: ## resolve all versions again (needs uv); UPGRADE= keeps those that are there
 	$(COMPILE) --extra similarity -o requirements.lock

@@ -3,9 +3,9 @@
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from steps.config import load
-from steps.datasets import find_datasets
-from steps.environment import reach_steps
+from steps.config.model import load
+from steps.config.datasets import find_datasets
+from steps.workflow import reach_steps
 from steps.errors import StepError
 
 min_version("9.27")

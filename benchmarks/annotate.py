@@ -46,7 +46,7 @@ def timed(command: list, folder: Path, environment: dict[str, str]) -> float:
 
 
 def ours(folder: Path, environment: dict[str, str], store: str) -> float:
-    command = [sys.executable, "-m", "steps.annotate", "sequences.parquet", "--annotations"]
+    command = [sys.executable, "-m", "steps", "annotate", "sequences.parquet", "--annotations"]
     command += [*GROUPS, "--cache", str(folder / store), "--output", "ours.parquet"]
     return timed(command, folder, environment)
 

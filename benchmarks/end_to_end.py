@@ -23,7 +23,7 @@ from remains import print_remains
 from serving import configure, serving
 
 sys.path.insert(0, str(ROOT))
-from gateway.runs import Run
+from gateway.runs.directory import Run
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 

@@ -32,8 +32,8 @@ from measure import ROOT
 from serving import configure, serving
 
 sys.path.insert(0, str(ROOT))
-from gateway import launcher
-from gateway.runs import Run, Runs
+from gateway.execution import snakemake
+from gateway.runs.directory import Run, Runs
 from gateway.settings import read_settings
 
 EXAMPLE = (ROOT / "examples" / "families.fasta").read_bytes()
@@ -59,7 +59,7 @@ async def plainly(model: Run, runs: Runs) -> float:
     run = runs.admit(runs.stage(), {})
     for name in ("config.yaml", "input.fasta"):
         shutil.copy(model.path / name, run.path / name)
-    command = [sys.executable, "-m", "snakemake", *launcher.arguments(run, read_settings())]
+    command = [sys.executable, "-m", "snakemake", *snakemake.arguments(run, read_settings())]
     log = run.path / "snakemake.log"
     started = time.monotonic()
     with log.open("wb") as file:

@@ -60,10 +60,10 @@ def make_sequences(count: int) -> list[str]:
 
 
 def ours(folder: Path, shape: str, sequences: list[str], output: Path) -> float:
-    from steps.embedders import Options
-    from steps.embedders.local import Embedder, workers  # noqa: F401  (imports PyTorch)
-    from steps.embedders.models import find_model
-    from steps.embeddings import write_embeddings
+    from steps.embed.file import write_embeddings
+    from steps.embed.models import Options
+    from steps.embed.models.catalogue import find_model
+    from steps.embed.models.local import Embedder, workers  # noqa: F401  (imports PyTorch)
 
     started = time.perf_counter()
     embedder = Embedder(find_model(SHAPES[shape][0]), Options(models=str(folder), offline=True))

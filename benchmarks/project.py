@@ -15,7 +15,7 @@ import numpy as np
 from measure import alternate, print_ratio, print_row, run_together
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from steps.embeddings import write_embeddings
+from steps.embed.file import write_embeddings
 
 DIMENSIONS, CLUSTERS = 1024, 25
 
@@ -32,7 +32,7 @@ def compare(count: int, repeat: int, folder: Path) -> None:
     make_embeddings(Path(source), count)
 
     def ours():
-        step = [python, "-m", "steps.project", source, "--output", str(folder / "out.parquet")]
+        step = [python, "-m", "steps", "project", source, "--output", str(folder / "out.parquet")]
         umap = ["--method", "umap2", "--threads", str(os.cpu_count())]
         return run_together([*step, "--method", "pca2"], [*step, *umap])
 
@@ -45,7 +45,7 @@ def compare(count: int, repeat: int, folder: Path) -> None:
     own, reference = alternate(ours, protspace, repeat)
     print(f"\n{count} x {DIMENSIONS}, pca2 and umap2, median of {repeat} (range), peak memory")
     print_row("protspace project", reference)
-    print_row("steps.project, two processes", own)
+    print_row("steps.project.step, two processes", own)
     print_ratio(f"project-{count}", own, reference, 0.35 if count < 5000 else 0.20)
 
 

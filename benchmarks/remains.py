@@ -8,10 +8,10 @@ import time
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
-from gateway.lines import Tail
-from gateway.runs import Run
-from steps.embeddings import read_embeddings
-from steps.project import DEFAULTS, reduce
+from gateway.runs.directory import Run
+from gateway.runs.jsonl import Tail
+from steps.embed.file import read_embeddings
+from steps.project.step import DEFAULTS, reduce
 
 #: Jobs that nothing else runs beside, in their order; of the projections, UMAP's takes longest.
 PATH = ("normalize", "embed", "project", "bundle", "provenance")

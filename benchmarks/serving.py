@@ -15,8 +15,8 @@ from http_load import request
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
-from gateway import processes
-from gateway.runs import Runs
+from gateway.execution import processes
+from gateway.runs.directory import Runs
 
 SETTINGS = {
     "PREP_EMBEDDER": "composition",

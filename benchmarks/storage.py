@@ -17,8 +17,8 @@ import numpy as np
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
-from steps.embeddings import read_embeddings, write_embeddings
-from steps.store import open_store, sequence_digest
+from steps.cache import open_store, sequence_digest
+from steps.embed.file import read_embeddings, write_embeddings
 
 DIMENSIONS, TARGET = 1024, 3.0
 UPLOAD, TARGET_SECONDS = 1000, 0.1

@@ -11,8 +11,8 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway.app import create_app
-from gateway.protocol import Protocol
-from gateway.server import Server, make_room
+from gateway.http.connection import Protocol
+from gateway.http.server import Server, make_room
 from gateway.settings import Settings, SettingsError, read_settings, unknown_variables
 
 

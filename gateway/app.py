@@ -14,15 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import disk, page
-from gateway.api import ROUTES
-from gateway.errors import GatewayError, internal, of_http_exception
-from gateway.limits import RateLimits
+from gateway.http import page
+from gateway.http.errors import GatewayError, internal, of_http_exception
+from gateway.http.rate_limit import RateLimits
+from gateway.http.routes import ROUTES
 from gateway.metrics import Metrics
-from gateway.runs import Runs
-from gateway.scheduler import Scheduler
+from gateway.runs import disk
+from gateway.runs.directory import Runs
+from gateway.scheduling.queue import Scheduler
+from gateway.scheduling.sweeper import sweep_forever
 from gateway.settings import Settings
-from gateway.sweeper import sweep_forever
 
 log = structlog.get_logger()
 

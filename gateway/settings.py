@@ -18,15 +18,15 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from steps.config import Config, load
-from steps.embedders import Options
+from steps.config.model import Config, load
+from steps.embed.models import Options
 from steps.errors import StepError
-from steps.fasta import Limits
+from steps.normalize.fasta import Limits
 
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
 
-#: What clients may see of a run, in the order of `gateway.stages`.
+#: What clients may see of a run, in the order of `gateway.progress.stages`.
 Stage = Literal["normalizing", "embedding", "annotating", "projecting", "bundling"]
 
 #: Form fields by which an upload chooses.

@@ -1,7 +1,7 @@
 # What a cluster should know: resources grow with the inputs and with each attempt, and data sets
 # below `shard_size` are not worth more than one job of the cluster.
 
-from steps.resources import growing
+from steps.workflow import growing
 from steps.shards import shard_names
 
 # Jobs in an environment of Conda would not find the steps: Snakemake hides PYTHONPATH from them.

@@ -5,8 +5,8 @@ wildcard_constraints:
     shard="[0-9]+-of-[0-9]+",
 
 
-ruleorder: gather > embed
-ruleorder: annotate_gathered > annotate
+ruleorder: merge_embeddings > embed
+ruleorder: annotate_merged > annotate
 
 
 use rule embed as embed_shard with:
@@ -26,7 +26,7 @@ use rule embed as embed_shard with:
         "Embedding {wildcards.dataset} with {wildcards.embedder}, {wildcards.shard}"
 
 
-rule gather:
+rule merge_embeddings:
     """Put the embeddings of all shards into one file."""
     input:
         embeddings=collect(
@@ -51,13 +51,13 @@ rule gather:
         mem_mb=growing(2000, 2),
         runtime=growing(60),
     message:
-        "Gathering the embeddings of {wildcards.dataset} by {wildcards.embedder}"
+        "Merging the embeddings of {wildcards.dataset} by {wildcards.embedder}"
     shell:
-        "python -m steps gather {input.embeddings:q} --reports {input.reports:q}"
+        "python -m steps merge_embeddings {input.embeddings:q} --reports {input.reports:q}"
         " --output {output.embeddings:q} --embedding-report {output.report:q} --log {log:q}"
 
 
-rule fetch:
+rule annotate_shard:
     """Ask the remote sources about one shard."""
     input:
         sequences="results/{dataset}/sequences.parquet",
@@ -79,11 +79,11 @@ rule fetch:
     message:
         "Looking up {wildcards.dataset}, {wildcards.shard}"
     shell:
-        "python -m steps fetch {input.sequences:q} --shard={wildcards.shard}"
+        "python -m steps annotate_shard {input.sequences:q} --shard={wildcards.shard}"
         " {params.annotations:q} {params.store:q} --output {output.fetched:q} --log {log:q}"
 
 
-use rule annotate as annotate_gathered with:
+use rule annotate as annotate_merged with:
     input:
         sequences="results/{dataset}/sequences.parquet",
         tables=SETTINGS.annotation_tables,

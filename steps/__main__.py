@@ -1,6 +1,6 @@
-"""`python -m steps STEP OPTIONS`: a step, as `python -m steps.STEP` runs it.
+"""Run a step: `python -m steps STEP OPTIONS`.
 
-Where STEPS_SERVER names a server (`steps.server`), the step is run there, and starts at once.
+Where STEPS_SERVER names a server (`steps.preload.server`), the step runs there, and starts at once.
 """
 
 # `socket` and `json` together take as long to import as Python takes to start.
@@ -10,20 +10,42 @@ import resource
 import sys
 from array import array
 from importlib import import_module
-from importlib.util import find_spec
 
+#: Step -> the module whose `main` runs it.
+STEPS = {
+    "normalize": "steps.normalize.step",
+    "embed": "steps.embed.step",
+    "merge_embeddings": "steps.embed.merge",
+    "annotate": "steps.annotate.step",
+    "annotate_shard": "steps.annotate.shard",
+    "project": "steps.project.step",
+    "similarity": "steps.optional.similarity",
+    "statistics": "steps.optional.statistics",
+    "transfer": "steps.optional.transfer",
+    "styles": "steps.optional.styles",
+    "bundle": "steps.bundle.step",
+    "provenance": "steps.report.provenance",
+    "preview": "steps.report.preview",
+    "prefetch": "steps.preload.prefetch",
+}
 _LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
 
 
 def main() -> None:
-    _, step, *arguments = sys.argv if sys.argv[1:] else [*sys.argv, ""]
-    if not step.isidentifier() or find_spec(f"steps.{step}") is None:
-        sys.exit(f"There is no step '{step}'. Write: python -m steps STEP OPTIONS, as rules/ do.")
+    """Run the step that the command line names; exit with its status."""
+    step, *arguments = sys.argv[1:] or [""]
+    if step not in STEPS:
+        sys.exit(_unknown(step))
     status = served(step, arguments)
     if status is not None:
         sys.exit(status)
-    sys.argv = [f"steps.{step}", *arguments]
-    import_module(f"steps.{step}").main()
+    sys.argv = [f"steps {step}", *arguments]
+    import_module(STEPS[step]).main()
+
+
+def _unknown(step: str) -> str:
+    fault = f"There is no step '{step}'." if step else "No step is named."
+    return f"{fault} Write: python -m steps STEP OPTIONS. Steps: {', '.join(STEPS)}."
 
 
 def served(step: str, arguments: list[str]) -> int | None:

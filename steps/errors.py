@@ -19,3 +19,12 @@ class StepError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def did_you_mean(word: str, allowed: list[str]) -> str:
+    """` Did you mean 'pca2'?`, or nothing where no allowed word is close."""
+    # Imported by every process, needed by few.
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, allowed, n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""

@@ -3,11 +3,11 @@
 import shutil
 
 import pytest
-from browsing import EXAMPLE, seeds
-from gateway_process import ROOT, Gateway, fasta
 from playwright.sync_api import expect, sync_playwright
 
 from tests.fakes.biocentral import FakeBiocentral
+from tests.support.browsing import EXAMPLE, seeds
+from tests.support.gateway_process import ROOT, Gateway, fasta
 
 SHOTS = ROOT / "screenshots"
 expect.set_options(timeout=30_000)

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from gateway_process import fasta
 from playwright.sync_api import expect
+
+from tests.support.gateway_process import fasta
 
 SERIOUS = {"serious", "critical"}
 

@@ -3,11 +3,11 @@
 import gzip
 
 import pytest
-from browsing import EXAMPLE
-from gateway_process import fasta
 
 from steps.errors import StepError
-from steps.fasta import FastaReader, Limits
+from steps.normalize.fasta import FastaReader, Limits
+from tests.support.browsing import EXAMPLE
+from tests.support.gateway_process import fasta
 
 LIMITS = Limits(3, 40, 90, 2000, 6000)
 GOOD = ">a\nMKV\n>b\nMKVA\n>sp|P12345|X_Y name\nMKVL\n"

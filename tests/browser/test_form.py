@@ -4,11 +4,11 @@ import gzip
 import re
 
 import pytest
-from browsing import EXAMPLE
-from gateway_process import fasta
 from playwright.sync_api import expect
 
 from steps.errors import COLAB
+from tests.support.browsing import EXAMPLE
+from tests.support.gateway_process import fasta
 
 DROP = """(zone, texts) => {
     const data = new DataTransfer();

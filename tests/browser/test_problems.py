@@ -1,10 +1,10 @@
 """What goes wrong is said in a sentence, with the next step."""
 
 import pytest
-from gateway_process import fasta
 from playwright.sync_api import expect
 
 from steps.errors import COLAB
+from tests.support.gateway_process import fasta
 
 
 def test_an_embedding_server_that_is_away_offers_the_notebook(

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from browsing import EXAMPLE, seeds
-from gateway_process import SLOW, fasta, processes_below, wait_until
 from playwright.sync_api import expect
+
+from tests.support.browsing import EXAMPLE, seeds
+from tests.support.gateway_process import SLOW, fasta, processes_below, wait_until
 
 #: Notes all that the page reads of its events, and what it shows of embedding and position.
 WITNESS = """

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from gateway_process import ROOT, fasta, wait_until
 from playwright.sync_api import expect
 from protspace.data.io.bundle import read_bundle_contents
+
+from tests.support.gateway_process import ROOT, fasta, wait_until
 
 PLACE = """async ([index, projection]) => {
     const {preview} = await import("/web/api.js");

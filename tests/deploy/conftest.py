@@ -5,10 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from clean_root import CleanRoot
 from filelock import FileLock
-from gateway_process import Gateway
-from proxy_process import Proxy
+
+from tests.support.clean_root import CleanRoot
+from tests.support.gateway_process import Gateway
+from tests.support.proxy_process import Proxy
 
 
 @pytest.fixture

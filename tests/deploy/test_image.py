@@ -10,8 +10,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from clean_root import reach_packages
-from gateway_process import ROOT, Gateway, fasta
+
+from tests.support.clean_root import reach_packages
+from tests.support.gateway_process import ROOT, Gateway, fasta
 
 pytestmark = pytest.mark.deploy
 _PYTHON = """apt-get update

@@ -10,15 +10,16 @@ import time
 from itertools import pairwise
 
 import pytest
-from gateway_process import ROOT, SLOW, Gateway, fasta, parse_events
-from proxy_process import DEPLOY, KINDS, program
+
+from tests.support.gateway_process import ROOT, SLOW, Gateway, fasta, parse_events
+from tests.support.proxy_process import DEPLOY, KINDS, program
 
 pytestmark = pytest.mark.deploy
 #: Longer than the 60 s after which nginx, for one, ends a silent connection if it is not told.
 QUIET_SECONDS = int(os.environ.get("DEPLOY_QUIET_SECONDS", "65"))
 # Without the comments that the gateway sends every 15 s otherwise.
-_QUIET = """import sys, gateway.api, gateway.__main__
-gateway.api.KEEP_ALIVE_SECONDS = 86400
+_QUIET = """import sys, gateway.http.routes, gateway.__main__
+gateway.http.routes.KEEP_ALIVE_SECONDS = 86400
 sys.exit(gateway.__main__.main())"""
 
 

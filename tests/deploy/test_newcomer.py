@@ -5,10 +5,10 @@ import re
 import time
 
 import pytest
-from clean_root import CleanRoot, reach_packages
-from gateway_process import ROOT, wait_until
 
-from tests.unit.docs_commands import blocks, to_run
+from tests.support.clean_root import CleanRoot, reach_packages
+from tests.support.docs_commands import blocks, to_run
+from tests.support.gateway_process import ROOT, wait_until
 
 pytestmark = pytest.mark.deploy
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -133,7 +133,7 @@ def test_settings_are_read_from_the_file_of_the_page(machine):
 def make_store(root: CleanRoot) -> None:
     """As the first run for a language model does."""
     store = "/var/lib/protspace-pipeline/runs/.store/store.sqlite"
-    code = f"from steps.store import open_store; open_store('{store}')"
+    code = f"from steps.cache import open_store; open_store('{store}')"
     as_user = "cd /opt/protspace-pipeline && runuser --user protspace-pipeline --"
     made = root.run(f'{as_user} sh -c "umask 077; .venv/bin/python -c \\"{code}\\""')
     assert made.returncode == 0, made.stderr

@@ -4,8 +4,9 @@ import threading
 import time
 
 import pytest
-from gateway_process import QUICK, SLOW, Gateway, fasta, parse_events, wait_until
-from proxy_process import KINDS
+
+from tests.support.gateway_process import QUICK, SLOW, Gateway, fasta, parse_events, wait_until
+from tests.support.proxy_process import KINDS
 
 pytestmark = [pytest.mark.deploy, pytest.mark.parametrize("kind", KINDS)]
 MEGABYTE = 1_000_000

@@ -5,7 +5,8 @@ import subprocess
 import threading
 
 import pytest
-from gateway_process import Gateway, fasta, processes_below, wait_until
+
+from tests.support.gateway_process import Gateway, fasta, processes_below, wait_until
 
 pytestmark = pytest.mark.faults
 

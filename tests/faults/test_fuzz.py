@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from gateway_process import Gateway
-from generated import Upload
-from rawhttp import Raw, check
+
+from tests.support.gateway_process import Gateway
+from tests.support.generated import Upload
+from tests.support.rawhttp import Raw, check
 
 pytestmark = pytest.mark.faults
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from gateway_process import ROOT
 
-from gateway.api import KEEP_ALIVE_SECONDS
-from gateway.protocol import STALL_SECONDS
+from gateway.http.connection import STALL_SECONDS
+from gateway.http.routes import KEEP_ALIVE_SECONDS
+from tests.support.gateway_process import ROOT
 
 pytestmark = pytest.mark.faults
 
@@ -21,7 +21,7 @@ def test_followers_that_vanish_are_let_go(tmp_path):
     if not shutil.which("ip") or subprocess.run([*ENTER, "true"], capture_output=True).returncode:
         pytest.skip("needs ip and unshare, and to be allowed a network of its own")
     found = subprocess.run(
-        [*ENTER, sys.executable, ROOT / "tests/faults/half_open.py", tmp_path],
+        [*ENTER, sys.executable, ROOT / "tests/support/half_open.py", tmp_path],
         env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests/gateway'}"},
         capture_output=True,
         text=True,

@@ -11,11 +11,11 @@ from collections import Counter
 
 import psutil
 import pytest
-from gateway_process import Gateway, fasta, wait_until
-from persistent import Client
-from witness import Witness
 
-from gateway.stages import STAGES as STAGES_OF_RULES
+from gateway.progress.stages import STAGES as STAGES_OF_RULES
+from tests.support.gateway_process import Gateway, fasta, wait_until
+from tests.support.persistent import Client
+from tests.support.witness import Witness
 
 pytestmark = pytest.mark.faults
 

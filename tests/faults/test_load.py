@@ -12,8 +12,9 @@ from collections import Counter
 
 import psutil
 import pytest
-from gateway_process import Gateway, fasta, wait_until
-from rawhttp import Raw
+
+from tests.support.gateway_process import Gateway, fasta, wait_until
+from tests.support.rawhttp import Raw
 
 pytestmark = pytest.mark.faults
 

@@ -5,12 +5,12 @@ import os
 from urllib.parse import quote
 
 import pytest
-from gateway_process import Gateway
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from rawhttp import Raw, check
 
-from gateway.api import ROUTES
+from gateway.http.routes import ROUTES
+from tests.support.gateway_process import Gateway
+from tests.support.rawhttp import Raw, check
 
 pytestmark = pytest.mark.faults
 

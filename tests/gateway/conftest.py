@@ -1,7 +1,8 @@
 """Gateways to test against."""
 
 import pytest
-from gateway_process import Gateway, fasta
+
+from tests.support.gateway_process import Gateway, fasta
 
 
 @pytest.fixture

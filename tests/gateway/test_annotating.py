@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from gateway_process import fasta
 from protspace.data.io.bundle import read_bundle_contents
 
 from tests.fakes.web import FakeWeb
+from tests.support.gateway_process import fasta
 
 GROUPS = "default,taxonomy,interpro,ted"
 

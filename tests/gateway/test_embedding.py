@@ -4,9 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from gateway_process import fasta
 
 from tests.fakes.biocentral import FakeBiocentral
+from tests.support.gateway_process import fasta
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import re
 import threading
 
 import pytest
-from gateway_process import ROOT, fasta
 from protspace.data.io.bundle import read_bundle_contents
+
+from tests.support.gateway_process import ROOT, fasta
 
 EXAMPLE = (ROOT / "examples" / "families.fasta").read_text()
 ORDER = ["normalizing", "embedding", "annotating", "projecting", "bundling"]

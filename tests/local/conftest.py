@@ -16,7 +16,7 @@ os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
     """A folder of models: the value of the configuration's key of that name."""
-    import tiny
+    import tests.support.tiny as tiny
 
     folder = tmp_path_factory.mktemp("models")
     for name, build in tiny.BUILDERS.items():

@@ -5,9 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steps.embedders.local.batches import padded, plan
-from steps.embedders.local.devices import budget, bytes_per_token
-from steps.embedders.local.runner import Runner
+from steps.embed.models.local.batches import padded, plan
+from steps.embed.models.local.devices import budget, bytes_per_token
+from steps.embed.models.local.runner import Runner
 from steps.errors import StepError
 
 pytestmark = pytest.mark.local

@@ -7,17 +7,16 @@ import subprocess
 import sys
 
 import pytest
-import tiny
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig
 
-import steps.embedders.local as local
-from steps.embedders import Options
-from steps.embedders.local import Embedder
-from steps.embedders.local.checkpoint import CHECKSUMS, Checkpoint, checksums, find
-from steps.embedders.local.families import family_of
-from steps.embedders.local.network import Network
-from steps.embedders.models import find_model
+import tests.support.tiny as tiny
+from steps.embed.models import Options, local
+from steps.embed.models.catalogue import find_model
+from steps.embed.models.local import Embedder
+from steps.embed.models.local.checkpoint import CHECKSUMS, Checkpoint, checksums, find
+from steps.embed.models.local.families import family_of
+from steps.embed.models.local.network import Network
 from steps.errors import StepError
 
 pytestmark = pytest.mark.local
@@ -108,7 +107,7 @@ def test_offline_makes_no_connection(models):
     with socket.create_server(("127.0.0.1", 0)) as hub:
         hub.settimeout(0.1)
         code = (
-            "import sys; from steps.embedders import Options, get_embedder\n"
+            "import sys; from steps.embed.models import Options, get_embedder\n"
             f"options = Options(backend='local', models={str(models)!r}, offline=True)\n"
             "for name in sys.argv[1:]:\n"
             "    print(*get_embedder(name, options).embed(['MKV'], print))\n"

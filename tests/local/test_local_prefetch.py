@@ -5,10 +5,10 @@ import shutil
 import subprocess
 import sys
 
-import hub
 import pytest
 
-from steps.embedders.local.checkpoint import CHECKSUMS, has_weights
+import tests.support.hub as hub
+from steps.embed.models.local.checkpoint import CHECKSUMS, has_weights
 
 pytestmark = pytest.mark.local
 REPOSITORY = "facebook/esm2_t6_8M_UR50D"
@@ -35,7 +35,7 @@ def online(models, tmp_path):
 
 
 def test_a_folder_gets_the_checkpoint_and_checksums_that_can_be_checked(online, tmp_path):
-    result = online("-m", "steps.prefetch", "esm2_8m", "--models", tmp_path / "models")
+    result = online("-m", "steps", "prefetch", "esm2_8m", "--models", tmp_path / "models")
     assert result.returncode == 0, result.stderr
     folder = tmp_path / "models" / "esm2_8m"
     assert sorted(it.name for it in folder.iterdir()) == [
@@ -48,7 +48,7 @@ def test_a_folder_gets_the_checkpoint_and_checksums_that_can_be_checked(online, 
 
 def test_the_cache_gets_it_once_and_a_job_finds_it_there(online, tmp_path):
     for _ in range(2):
-        result = online("-m", "steps.prefetch", REPOSITORY)
+        result = online("-m", "steps", "prefetch", REPOSITORY)
         assert f"(commit {hub.COMMIT})" in result.stdout, result.stderr
     assert online.asked.count("model.safetensors") == 1
     assert not {"pytorch_model.bin", "tf_model.h5"} & set(online.asked)
@@ -58,7 +58,7 @@ def test_the_cache_gets_it_once_and_a_job_finds_it_there(online, tmp_path):
 
 def test_a_job_that_is_not_offline_fetches_what_it_lacks(online):
     code = (
-        "from steps.embedders import Options, get_embedder\n"
+        "from steps.embed.models import Options, get_embedder\n"
         "embedder = get_embedder('esm2_8m', Options(backend='local'))\n"
         "print(embedder.revision, len(list(embedder.embed(['MKV'], lambda _: None))))\n"
     )
@@ -69,7 +69,7 @@ def test_a_job_that_is_not_offline_fetches_what_it_lacks(online):
 
 
 def test_an_unknown_name_and_an_unknown_repository_are_refused(online):
-    result = online("-m", "steps.prefetch", "esm2_8n")
+    result = online("-m", "steps", "prefetch", "esm2_8n")
     assert result.returncode == 1 and "INVALID_CONFIG" in result.stderr
     assert "Did you mean" in result.stderr
-    assert "MODEL_NOT_FOUND" in online("-m", "steps.prefetch", "lab/none").stderr
+    assert "MODEL_NOT_FOUND" in online("-m", "steps", "prefetch", "lab/none").stderr

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 from protspace.data.embedding import local as theirs
-from tiny import BUILDERS, RESIDUES
 
-from steps.embedders import Options, get_embedder
-from steps.embedders.local import Embedder
-from steps.embedders.local.network import Network
-from steps.embedders.models import MODELS, find_model
+from steps.embed.models import Options, get_embedder
+from steps.embed.models.catalogue import MODELS, find_model
+from steps.embed.models.local import Embedder
+from steps.embed.models.local.network import Network
+from tests.support.tiny import BUILDERS, RESIDUES
 
 pytestmark = pytest.mark.local
 NAMES = list(BUILDERS)

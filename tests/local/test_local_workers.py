@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from steps.embedders.local.workers import Recipe, _Worker, run
+from steps.embed.models.local.workers import Recipe, _Worker, run
 from steps.errors import StepError
 
 pytestmark = pytest.mark.local

@@ -1,18 +1,13 @@
 """A PostgreSQL database for each test, on the server that `scripts/postgres` starts."""
 
 import os
-import sys
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
-from postgres_server import run
 
-from steps.store import open_store
-
-# The tests of tests/unit that run here as well.
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
+from steps.cache import open_store
+from tests.support.postgres_server import run
 
 VARIABLE = "PROTSPACE_TEST_POSTGRES"
 

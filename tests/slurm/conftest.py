@@ -1,12 +1,10 @@
 """Tests below a real SLURM: `make test-slurm` starts one."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "workflow"))
-from snakemake_run import EXAMPLE, LABELS, ROOT, snakemake, succeed
+from tests.support.snakemake_run import EXAMPLE, LABELS, ROOT, snakemake, succeed
 
 CONFIG = {"input": EXAMPLE, "annotations": f"header,sequence,{LABELS}", "methods": "pca2"}
 

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from snakemake_run import EXAMPLE, snakemake, succeed
+
+from tests.support.snakemake_run import EXAMPLE, snakemake, succeed
 
 pytestmark = pytest.mark.slurm
 

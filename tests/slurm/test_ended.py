@@ -3,7 +3,8 @@
 import subprocess
 
 import pytest
-from snakemake_run import succeed
+
+from tests.support.snakemake_run import succeed
 
 pytestmark = pytest.mark.slurm
 FREEZE = "scontrol listpids JOB | awk 'NR > 1 {print $1}' | xargs kill -STOP"

@@ -5,7 +5,8 @@ import time
 
 import psutil
 import pytest
-from gateway_process import ROOT, Gateway, fasta
+
+from tests.support.gateway_process import ROOT, Gateway, fasta
 
 pytestmark = pytest.mark.slurm
 #: Goes on for minutes on the cluster.

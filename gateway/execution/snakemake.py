@@ -1,0 +1,116 @@
+"""Start Snakemake for a run, within limits that all its processes inherit."""
+
+import contextlib
+import os
+import resource
+from pathlib import Path
+
+import structlog
+
+from gateway.execution import processes
+from gateway.execution.forkserver import ROOT, Starter
+from gateway.runs import jsonl
+from gateway.runs.directory import Run
+from gateway.settings import Settings
+
+log = structlog.get_logger()
+
+#: What a run may see of the gateway's environment; it holds no settings and no secrets.
+_PASSED = (
+    "PATH HOME USER LOGNAME LANG LC_ALL TZ VIRTUAL_ENV NUMBA_CACHE_DIR "
+    "MPLCONFIGDIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE SLURM_CONF "
+    "PGPASSFILE HF_HOME CUDA_VISIBLE_DEVICES LD_LIBRARY_PATH"
+).split()
+
+
+def arguments(run: Run, settings: Settings) -> list[str]:
+    """The arguments of Snakemake for a run; what to compute stands in its config.yaml."""
+    targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
+    return [
+        *("--snakefile", str(ROOT / "Snakefile")),
+        *("--directory", str(run.path), *_where(run, settings)),
+        # The gateway alone starts runs; a lock would outlive a killed one.
+        *("--nolock", "--rerun-incomplete", "--nocolor"),
+        # A run has too few jobs for the other scheduler, which starts a program for each decision.
+        *("--scheduler", "greedy"),
+        *("--logger", "runlog", "--logger-runlog-path", "jobs.jsonl"),
+        *targets,
+    ]
+
+
+def _where(run: Run, settings: Settings) -> list[str]:
+    """Options that say where jobs run: here, or wherever a profile sends them."""
+    if not settings.profile:
+        return ["--cores", str(settings.cores)]
+    return [
+        *("--profile", str(Path(settings.profile).resolve())),
+        *("--local-cores", str(settings.cores)),
+        # By this `gateway.execution.slurm` knows the jobs of a run in the queue.
+        *("--slurm-jobname-prefix", run.id),
+    ]
+
+
+def _passed() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED if name in os.environ}
+
+
+def environment(run: Run) -> dict[str, str]:
+    """The environment of a run: what it leaves in temporary and cache folders goes with it."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return {
+        # Models were fetched to where they are.
+        "HF_HOME": str(cache / "huggingface"),
+        **_passed(),
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(run.scratch / "tmp"),
+        "XDG_CACHE_HOME": str(run.scratch / "cache"),
+        processes.MARK: run.id,
+    }
+
+
+def prepare(starter: Starter) -> None:
+    """Make the first run start as fast as later ones."""
+    marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    starter.prepare(_passed() | marked)
+
+
+def start(run: Run, settings: Settings, starter: Starter) -> None:
+    """Start the run in a session of its own; its pid is in the state before this returns."""
+    # What a killed predecessor was writing; the next line must not continue it.
+    jsonl.repair(run.path / "jobs.jsonl")
+    (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
+    output = run.path / "snakemake.log"
+    pid = starter.start(
+        arguments(run, settings),
+        environment(run),
+        run.path,
+        output,
+        # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
+        serve_steps=settings.profile is None,
+    )
+    confine(pid, settings)
+    run.change(
+        pid=pid,
+        pid_started=processes.start_time(pid),
+        boot=processes.boot(),
+        attempts=run.state.attempts + 1,
+    )
+
+
+def confine(pid: int, settings: Settings) -> None:
+    """Limit a process and those it will start; a limit that is lower already stays."""
+    if not hasattr(resource, "prlimit"):
+        return log.warning("no_limits", reason="this system cannot limit another process")
+    limits = {
+        resource.RLIMIT_AS: settings.memory_limit * 1048576,
+        resource.RLIMIT_FSIZE: settings.file_limit * 1048576,
+        resource.RLIMIT_NPROC: settings.step_processes,
+    }
+    # It may be gone already; what became of it is found out where it is followed.
+    with contextlib.suppress(ProcessLookupError):
+        # A crash must not write memory with sequences in it to some other folder.
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+        for kind, most in limits.items():
+            _, hard = resource.prlimit(pid, kind)
+            if most and (hard == resource.RLIM_INFINITY or hard > most):
+                resource.prlimit(pid, kind, (most, most))

@@ -1,0 +1,1 @@
+"""The HTTP interface: routes, views, uploads, errors, and the connection below them."""

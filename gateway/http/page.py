@@ -1,0 +1,65 @@
+"""The page for people: files of gateway/web as they are, and the example."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+_WEB = Path(__file__).resolve().parent.parent / "web"
+_EXAMPLE = _WEB.parent.parent / "examples" / "families.fasta"
+#: The page runs its own scripts and styles, talks to its own server, and to nobody else.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+
+
+def _whole(scope: Scope) -> Scope:
+    """The request without a range: Starlette would refuse a malformed one in plain text."""
+    return scope | {"headers": [each for each in scope["headers"] if each[0] != b"range"]}
+
+
+class _File(FileResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(_whole(scope), receive, send)
+
+
+async def index(request: Request) -> Response:
+    """GET /."""
+    return _File(_WEB / "index.html", headers=_HEADERS)
+
+
+async def example(request: Request) -> Response:
+    """GET /example.fasta: a data set to try the page with."""
+    return _File(_EXAMPLE, media_type="text/plain; charset=utf-8")
+
+
+class _Files(StaticFiles):
+    """Files that a browser asks about each time, so that no page mixes two versions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(_whole(scope), receive, send)
+
+    def file_response(self, *arguments, **options) -> Response:
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+ROUTES = [
+    Route("/", index, methods=["GET"]),
+    Route("/example.fasta", example, methods=["GET"]),
+    Mount("/web", _Files(directory=_WEB)),
+]

@@ -1,0 +1,73 @@
+"""The bundle of a run as points to draw: coordinates, identifiers, annotations."""
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import anyio
+
+#: Bundles read at a time; each may take tens of megabytes.
+_reading = anyio.CapacityLimiter(1)
+#: Digits of a coordinate across the width of its projection; a screen shows fewer.
+_DIGITS = 5
+
+
+async def points(bundle: Path) -> dict:
+    """`identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
+
+    All lists are in the order of `identifiers`. An annotation has `numbers` (`None` where missing),
+    or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
+    """
+    return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
+
+
+def _read(path: Path) -> dict:
+    # Loaded by the first who looks at a result; a gateway that only serves files needs none of it.
+    from protspace.data.io.bundle import read_bundle_contents
+
+    from steps.report.preview import most_informative
+
+    contents = read_bundle_contents(path.read_bytes(), warn_legacy=False)
+    table = contents.annotations
+    names = [name for name in table.column_names if name != "protein_id"]
+    return {
+        "identifiers": table["protein_id"].to_pylist(),
+        "projections": _projections(contents),
+        "annotations": [_annotation(name, table[name]) for name in names],
+        "colour_by": most_informative(table.select(["protein_id", *names])),
+    }
+
+
+def _projections(contents) -> list[dict]:
+    import pyarrow.compute as pc
+
+    names = contents.projections["projection_name"].combine_chunks()
+    identifiers = contents.annotations["protein_id"].combine_chunks()
+    found = []
+    for name in contents.metadata["projection_name"].to_pylist():
+        part = contents.projections.filter(pc.equal(names, name))
+        part = part.take(pc.index_in(identifiers, value_set=part["protein_id"].combine_chunks()))
+        found.append({"name": name, "x": _rounded(part["x"]), "y": _rounded(part["y"])})
+    return found
+
+
+def _rounded(column) -> list[float]:
+    import numpy as np
+
+    values = column.to_numpy().astype(float)
+    span = float(np.ptp(values)) or 1.0
+    return np.round(values, max(0, _DIGITS - math.floor(math.log10(span)))).tolist()
+
+
+def _annotation(name: str, column) -> dict:
+    import pyarrow as pa
+
+    from steps.annotate.cells import plain
+
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        return {"name": name, "numbers": column.to_pylist()}
+    readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
+    cells = [readable.get(cell) for cell in column.to_pylist()]
+    labels = [label for label, _ in Counter(filter(None, cells)).most_common()]
+    places = {label: place for place, label in enumerate(labels)}
+    return {"name": name, "labels": labels, "codes": [places.get(cell, -1) for cell in cells]}

@@ -1,0 +1,160 @@
+"""An upload on its way in: bounded while it streams, validated before anything is queued."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import yaml
+from anyio import CapacityLimiter, to_thread
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from gateway.http.errors import GatewayError
+from gateway.settings import CHOICES, Settings
+from steps.errors import StepError
+from steps.normalize.fasta import Counts, FastaReader
+
+#: What a multipart body may hold beside the file.
+_OVERHEAD = 65_536
+#: How long a refused client may take to finish sending.
+_PATIENCE_SECONDS = 10
+#: A file from the forms of hundreds of clients at once must fit into memory up to this size.
+_IN_MEMORY = 65_536
+# More files at a time would not be read faster, but each may need tens of megabytes.
+_reading = CapacityLimiter(2)
+# UnicodeError, a ValueError: a form may name a character set in which nothing can be read.
+_UNREADABLE = (MultiPartException, ValueError, KeyError)
+
+
+class _Parser(MultiPartParser):
+    spool_max_size = _IN_MEMORY
+
+
+async def read_form(request: Request, settings: Settings) -> FormData:
+    """The form of an upload; a file that is not small lies on disk.
+
+    Raises:
+        GatewayError: FILE_TOO_LARGE at the limit, REQUEST_TIMEOUT, NO_FILE, BAD_REQUEST.
+    """
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        raise GatewayError(422, "NO_FILE", "Send a form (multipart/form-data) with a part 'file'.")
+    stream = _bounded(request, settings.upload_max_bytes + _OVERHEAD, settings)
+    parser = _Parser(request.headers, stream, max_files=1, max_fields=8, max_part_size=_OVERHEAD)
+    try:
+        async with asyncio.timeout(settings.upload_seconds):
+            form = await parser.parse()
+    except TimeoutError:
+        message = f"The upload took longer than {settings.upload_seconds} s. Try it with gzip."
+        raise GatewayError(408, "REQUEST_TIMEOUT", message) from None
+    except _UNREADABLE as error:
+        raise GatewayError(
+            400, "BAD_REQUEST", f"The form cannot be read: {str(error)[:200].rstrip('.')}."
+        ) from error
+    if not isinstance(form.get("file"), UploadFile):
+        await form.close()
+        raise GatewayError(422, "NO_FILE", "The form has no part 'file' with a FASTA file in it.")
+    return form
+
+
+async def _bounded(request: Request, most: int, settings: Settings) -> AsyncIterator[bytes]:
+    """The body, as far as it stays within `most` bytes."""
+    total = 0
+    try:
+        async for chunk in request.stream():
+            total += len(chunk)
+            if total > most:
+                megabytes = settings.upload_max_bytes / 1048576
+                message = f"The file is larger than {megabytes:g} MB. Use fewer sequences."
+                raise GatewayError(413, "FILE_TOO_LARGE", message)
+            yield chunk
+    except ClientDisconnect:
+        raise GatewayError(400, "BAD_REQUEST", "The upload was broken off.") from None
+
+
+async def let_finish(request: Request, settings: Settings) -> bool:
+    """Read on for a refusal's sake: a client that still sends would not see the answer.
+
+    Returns whether the body came to its end; a longer one is cut off.
+    """
+    left = settings.upload_max_bytes
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            async for chunk in request.stream():
+                left -= len(chunk)
+                if left < 0:
+                    return False
+    except (ClientDisconnect, TimeoutError):
+        return False
+    except RuntimeError:
+        # Starlette's word for a body that was read before.
+        return True
+    return True
+
+
+def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
+    """What the form chooses of embedder, methods and annotations, if the operator allows it.
+
+    Raises:
+        GatewayError: NOT_ALLOWED, naming what is.
+    """
+    chosen = {}
+    for name in CHOICES:
+        fields = [*form.getlist(name), *form.getlist(name.removesuffix("s"))]
+        values = [part.strip() for field in fields for part in str(field).split(",")]
+        values = [value for value in values if value]
+        allowed = getattr(settings, f"allowed_{name}")
+        wrong = [value for value in values if value not in allowed]
+        if wrong:
+            offered = ", ".join(allowed)
+            message = f"{name} '{wrong[0][:80]}' is not offered here; offered: {offered}."
+            raise GatewayError(400, "NOT_ALLOWED", message)
+        if values:
+            chosen[name] = values
+    return chosen
+
+
+async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
+    """Put a valid upload and its configuration into `folder`; what to remember of the request.
+
+    Raises:
+        GatewayError: NOT_ALLOWED or a FASTA code.
+    """
+    chosen = choices(form, settings)
+    file = form["file"]
+    counts = await to_thread.run_sync(
+        _store, file.file, folder / "input.fasta", settings, limiter=_reading
+    )
+    embedders = await to_thread.run_sync(_write_configuration, folder, chosen, settings)
+    return {
+        "schema_version": 1,
+        "file_name": (file.filename or "")[:200],
+        "counts": counts.as_dict(),
+        "chosen": chosen,
+        "embedders": embedders,
+    }
+
+
+def _store(source, path: Path, settings: Settings) -> Counts:
+    with path.open("wb") as target:
+        while chunk := source.read(1048576):
+            target.write(chunk)
+    try:
+        reader = FastaReader(path, settings.limits)
+        for _ in reader:
+            pass
+        return reader.counts
+    except StepError as error:
+        status = 413 if error.code == "FILE_TOO_LARGE" else 400
+        raise GatewayError(status, error.code, error.message) from error
+
+
+def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> int:
+    """The run's config.yaml; its input is the file beside it, whatever the folder is called.
+
+    Returns the number of its embedders, each counted once.
+    """
+    values = settings.configuration(**chosen).model_dump() | {"input": "input.fasta"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+    return len(values["embedders"])

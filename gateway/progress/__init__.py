@@ -1,0 +1,1 @@
+"""From the job log of Snakemake to the events that clients follow."""

@@ -1,0 +1,1 @@
+"""Run directories: the only truth about runs."""

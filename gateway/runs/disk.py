@@ -1,0 +1,74 @@
+"""A full disk: uploads are refused in time, and the end of a run can still be written."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from gateway.http.errors import GatewayError
+
+log = structlog.get_logger()
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = ("DISK_FULL", "The disk of the server is full. Please try again later.")
+#: Room for the last words of hundreds of runs.
+_RESERVE_BYTES = 1048576
+#: With less no run gets anywhere.
+LEAST_BYTES = 4 * _RESERVE_BYTES
+
+
+def is_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in NO_SPACE
+
+
+def low(root: Path, min_free_bytes: int) -> bool:
+    return shutil.disk_usage(root).free < min_free_bytes
+
+
+@contextmanager
+def refusing_when_full(root: Path, min_free_bytes: int) -> Iterator[None]:
+    """Take an upload only where there is room for it and for its run.
+
+    Raises:
+        GatewayError: DISK_FULL, before or while it is stored.
+    """
+    refusal = GatewayError(507, "DISK_FULL", FULL[1], {"Retry-After": "300"})
+    if low(root, min_free_bytes):
+        raise refusal
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        log.error("upload_not_stored", error=str(error))
+        raise refusal from error
+
+
+def keep_reserve(root: Path) -> None:
+    """Occupy some space to give up when there is no other; without room for it, later."""
+    path = root / ".reserve"
+    try:
+        if path.exists() and path.stat().st_size == _RESERVE_BYTES:
+            return
+        if not low(root, LEAST_BYTES):
+            # Nothing that a file system could make smaller.
+            path.write_bytes(os.urandom(_RESERVE_BYTES))
+    except OSError as error:
+        log.warning("no_reserve", error=str(error))
+
+
+def insist(root: Path, write: Callable[[], None]) -> None:
+    """Write something small that must be written, into the reserve where the disk is full."""
+    try:
+        write()
+    except OSError as error:
+        reserve = root / ".reserve"
+        if not is_full(error) or not reserve.exists():
+            raise
+        reserve.unlink(missing_ok=True)
+        log.warning("reserve_released", error=str(error))
+        write()

@@ -1,0 +1,1 @@
+"""Which run goes when, and from its first start to its end."""

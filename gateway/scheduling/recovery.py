@@ -1,0 +1,73 @@
+"""What a gateway that starts finds: runs, and what its predecessor left half done."""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+
+from gateway.execution import processes
+from gateway.runs.directory import Run, Runs, is_id
+from gateway.runs.state import FINISHED, State
+
+log = structlog.get_logger()
+
+_ASIDE = ".broken-"
+
+
+async def reconcile(runs: Runs) -> list[tuple[State, Run]]:
+    """All runs that can be read, oldest first; uploads half stored go, broken runs go aside."""
+    for path in runs.root.glob(".incoming-*"):
+        log.info("upload_removed", name=path.name)
+        shutil.rmtree(path, ignore_errors=True)
+    found = []
+    for name in filter(is_id, sorted(os.listdir(runs.root))):
+        run = Run(runs.root / name)
+        try:
+            found.append((_checked(run), run))
+        except (OSError, ValueError) as error:
+            await _set_aside(run, str(error))
+    return sorted(found, key=lambda pair: pair[0].submitted)
+
+
+def _checked(run: Run) -> State:
+    """The state of a run whose files can be read.
+
+    Raises:
+        OSError, ValueError: they cannot.
+    """
+    state = run.state
+    if state.status not in FINISHED and not isinstance(run.request, dict):
+        raise ValueError("request.json is no object")
+    return state
+
+
+async def _set_aside(run: Run, reason: str) -> None:
+    """Out of the way of all others, to be looked at until it is due for removal."""
+    aside = run.path.with_name(f"{_ASIDE}{run.id}")
+    if aside.exists():
+        aside = aside.with_name(f"{aside.name}-{secrets.token_hex(4)}")
+    try:
+        await processes.end(run)
+        run.path.rename(aside)
+    except OSError as error:
+        reason = f"{reason}; it cannot be renamed: {error}"
+    log.error("run_broken", job_id=run.id, reason=reason, aside=aside.name)
+
+
+def remove_broken(root: Path, seconds: float) -> None:
+    """Remove what was set aside and holds files of that age."""
+    for path in root.glob(f"{_ASIDE}*"):
+        if time.time() - min(_ages(path), default=0) > seconds:
+            shutil.rmtree(path, ignore_errors=True)
+            log.info("run_removed", name=path.name)
+
+
+def _ages(path: Path) -> Iterator[float]:
+    """When files of a directory were written; those of the upload first."""
+    yield path.stat().st_mtime
+    for entry in os.scandir(path):
+        yield entry.stat(follow_symlinks=False).st_mtime

@@ -1,0 +1,112 @@
+"""Retention: what is removed when, and the streams that end with it."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import structlog
+from anyio import to_thread
+
+from gateway.runs import disk
+from gateway.runs.directory import Run
+from gateway.runs.state import FINISHED
+from gateway.scheduling import recovery
+from gateway.scheduling.queue import Scheduler
+from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
+from steps.cache import open_store
+from steps.errors import StepError
+
+log = structlog.get_logger()
+
+ABANDONED = ("CANCELLED", "The run was cancelled because nobody followed it any more.")
+TOO_OLD = ("EXPIRED", "The run reached the age at which uploads are removed. Please upload again.")
+
+
+async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
+    """Sweep now and every interval; sooner after a delivery or an abandonment."""
+    soon = [settings.sweep_interval_seconds, max(1, settings.download_grace_seconds / 2)]
+    if settings.abandon_seconds:
+        soon.append(max(1, settings.abandon_seconds / 2))
+    while True:
+        await to_thread.run_sync(_tidy, settings, scheduler.runs.root)
+        for run in scheduler.runs:
+            try:
+                await sweep(run, settings, scheduler)
+            except Exception:
+                # One run that cannot be swept must not keep the others from it.
+                log.exception("sweep_failed", job_id=run.id)
+        await asyncio.sleep(min(soon))
+
+
+def _tidy(settings: Settings, root: Path) -> None:
+    """What is due beside the runs."""
+    prune(settings)
+    due = PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds
+    recovery.remove_broken(root, due)
+    disk.keep_reserve(root)
+
+
+def prune(settings: Settings) -> None:
+    """Remove what the runs' cache may not keep any longer."""
+    store = settings.store
+    if store["cache"] == "none":
+        return
+    try:
+        with open_store(
+            store["cache"],
+            max_age_days=store["cache_days"],
+            max_gigabytes=store["cache_gigabytes"],
+        ) as opened:
+            removed = opened.prune()
+    except StepError as error:
+        log.error("cache_not_pruned", error=error.message)
+    except Exception:
+        # Whatever the cache has, runs are swept.
+        log.exception("cache_not_pruned")
+    else:
+        log.debug("cache_pruned", expired=removed.expired, evicted=removed.evicted)
+
+
+async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
+    """Do to one run what its age asks for."""
+    state, now = run.state, time.time()
+    if state.status not in FINISHED:
+        if (
+            now
+            > state.submitted + PUBLISHED_RETENTION_SECONDS - 2 * settings.sweep_interval_seconds
+        ):
+            await scheduler.cancel(run, TOO_OLD)
+        elif _abandoned(run, settings, scheduler, now):
+            await scheduler.cancel(run, ABANDONED)
+    elif state.status == "expired":
+        # Its id alone was kept, to answer 410; nothing of the user is left in it.
+        if now > state.submitted + PUBLISHED_RETENTION_SECONDS:
+            scheduler.forget(run)
+            run.remove()
+    elif now > expiry(run, settings):
+        scheduler.forget(run)
+        # On a full disk this makes the room to write it down.
+        run.strip()
+        run.change(status="expired")
+        log.info("run_removed", job_id=run.id)
+
+
+def expiry(run: Run, settings: Settings) -> float:
+    """When a finished run goes, seconds since the epoch; the next sweep does it."""
+    state = run.state
+    ages = [
+        state.finished + settings.bundle_ttl_seconds,
+        state.submitted + PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds,
+    ]
+    if settings.delete_after_download and state.delivered:
+        ages.append(state.delivered + settings.download_grace_seconds)
+    return min(ages)
+
+
+def _abandoned(run: Run, settings: Settings, scheduler: Scheduler, now: float) -> bool:
+    events = scheduler.events(run)
+    return bool(
+        settings.abandon_seconds
+        and not events.readers
+        and now - max(events.left, run.state.submitted) > settings.abandon_seconds
+    )

@@ -1,0 +1,1 @@
+"""Stage annotate: sequences.parquet becomes annotations.parquet."""

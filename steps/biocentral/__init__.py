@@ -1,0 +1,1 @@
+"""The client of Biocentral: HTTP requests with retries, and tasks that are polled."""

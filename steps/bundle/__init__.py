@@ -1,0 +1,1 @@
+"""Stage bundle: annotations and projections become a .parquetbundle."""

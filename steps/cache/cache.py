@@ -1,0 +1,163 @@
+"""The store itself: what `open_store` returns."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from itertools import batched
+from typing import Self
+
+import numpy as np
+
+from steps.cache import entries
+from steps.cache.claims import Claims
+from steps.cache.database import Database
+from steps.cache.entries import Space, look_up
+from steps.cache.eviction import Pruned, not_pruned_today, prune
+from steps.cache.holdings import Holding, holdings, vectors
+from steps.cache.values import decode_annotation, decode_vector, encode_annotation, encode_vector
+from steps.errors import StepError
+
+log = logging.getLogger("steps")
+
+
+class Store:
+    """Embeddings and annotations, shared by all processes that open the same database.
+
+    A context manager. Threads may share a store. Every method raises StepError
+    (CACHE_UNAVAILABLE) when the database fails.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        max_age: float | None = None,
+        max_bytes: float | None = None,
+        private: bool = False,
+    ):
+        """`max_age` in seconds; `private` for a file that is this caller's alone."""
+        self._database, self._private = database, private
+        self._max_age, self._max_bytes = max_age, max_bytes
+        self._claims = Claims(database)
+        self._written = self._closed = False
+
+    def embeddings(
+        self, model: str, revision: str, digests: Sequence[bytes]
+    ) -> dict[bytes, np.ndarray]:
+        """The vectors that are there, float32 and 1-D; without those expired or damaged."""
+        space = _embeddings(model, revision)
+        return look_up(self._database, space, digests, self._max_age, decode_vector)
+
+    def add_embeddings(
+        self, model: str, revision: str, vectors: Mapping[bytes, np.ndarray]
+    ) -> None:
+        """Keep these vectors and give up the claims on them, all or nothing."""
+        space = _embeddings(model, revision)
+        with self._database.writing() as connection:
+            entries.write(connection, space, vectors, encode_vector)
+            self._claims.drop(connection, model, revision, list(vectors))
+        self._written = True
+
+    def claim(self, model: str, revision: str, digests: Sequence[bytes]) -> set[bytes]:
+        """Those that this store has to compute now; no other gets them until they are released.
+
+        The rest is in the store already, or another living process is computing it.
+        """
+        mine: set[bytes] = set()
+        for portion in batched(dict.fromkeys(digests), entries.PORTION):
+            mine |= self._claim(model, revision, portion)
+        return mine
+
+    def _claim(self, model: str, revision: str, digests: Sequence[bytes]) -> set[bytes]:
+        with self._database.writing() as connection:
+            space = _embeddings(model, revision)
+            found = entries.read(connection, space, digests, self._max_age, decode_vector)
+            missing = [digest for digest in digests if digest not in found.values]
+            return self._claims.take(connection, model, revision, missing) if missing else set()
+
+    def release(self) -> None:
+        """Give up all claims."""
+        self._claims.release()
+
+    def annotations(
+        self,
+        source: str,
+        schema_version: int,
+        accessions: Sequence[str],
+        not_before: date | None = None,
+    ) -> dict[str, tuple[dict, date]]:
+        """Values that are there and the day each was fetched; without those of before that day."""
+        keys = [accession.encode() for accession in accessions]
+        space = _annotations(source, schema_version)
+        found = look_up(self._database, space, keys, self._max_age, decode_annotation)
+        return {
+            key.decode(): (value, day)
+            for key, (value, day) in found.items()
+            if not_before is None or day >= not_before
+        }
+
+    def add_annotations(
+        self, source: str, schema_version: int, values: Mapping[str, dict], day: date
+    ) -> None:
+        """Keep these values, fetched on `day`, all or nothing. They must be JSON objects."""
+        rows = {accession.encode(): value for accession, value in values.items()}
+        space, encode = _annotations(source, schema_version), partial(encode_annotation, day=day)
+        with self._database.writing() as connection:
+            entries.write(connection, space, rows, encode)
+        self._written = True
+
+    def prune(self) -> Pruned:
+        """Remove what is too old, then what was not used for longest until the bound holds."""
+        return prune(self._database, self._max_age, self._max_bytes)
+
+    def _prune_if_due(self) -> None:
+        """After writing; and once a day, so that what is only read does not outlive its time."""
+        bounded = self._max_age is not None or self._max_bytes is not None
+        if bounded and (self._written or not_pruned_today(self._database)):
+            self.prune()
+
+    def info(self) -> list[Holding]:
+        """What is held, by kind, model or source, and revision or schema version."""
+        return holdings(self._database)
+
+    def all_embeddings(self, model: str, revision: str) -> Iterator[tuple[bytes, np.ndarray]]:
+        """(digest, vector) of everything undamaged, in the order of the digests."""
+        return vectors(self._database, _embeddings(model, revision))
+
+    def discard(self) -> None:
+        """Close a private store and remove its file; any other is only closed."""
+        self.close()
+        if self._private:
+            for suffix in ("", "-wal", "-shm"):
+                path = self._database.path
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Give up all claims, prune if that is due, and disconnect.
+
+        What was added is safe already; so a failure here is a warning and no error.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.release()
+            self._prune_if_due()
+        except StepError as error:
+            log.warning("%s", error.message)
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _embeddings(model: str, revision: str) -> Space:
+    return Space("embedding", model, revision)
+
+
+def _annotations(source: str, schema_version: int) -> Space:
+    return Space("annotation", source, str(schema_version))

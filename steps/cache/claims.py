@@ -1,0 +1,116 @@
+"""Claims: which living process computes what, so that two never compute the same.
+
+A process has a lease of some seconds and renews it while it lives. Claims name their owner; they
+are void as soon as its lease has ended, without anybody having to write that down for each.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from steps.cache.database import Database, clock
+from steps.cache.entries import chunks
+from steps.cache.tables import claims, leases
+from steps.errors import StepError
+
+log = logging.getLogger("steps")
+
+LEASE_SECONDS = 30.0
+#: Twice may fail (the database is busy or away) before the lease ends.
+RENEW_SECONDS = 10.0
+
+
+class Claims:
+    """The claims of one store. All transactions given to it are writing ones."""
+
+    def __init__(self, database: Database):
+        self._database = database
+        self._owner = uuid4().hex
+        self._ended = threading.Event()
+        self._renewal: threading.Thread | None = None
+
+    def take(
+        self, connection: Connection, model: str, revision: str, digests: Sequence[bytes]
+    ) -> set[bytes]:
+        """Claim what nobody who lives has claimed; those of `digests` that are now this owner's."""
+        now = clock(connection)
+        _bury(connection, now)
+        self._lease(connection, now)
+        mine: set[bytes] = set()
+        for chunk in chunks(sorted(digests)):
+            mine |= self._take(connection, model, revision, chunk)
+        return mine
+
+    def _take(
+        self, connection: Connection, model: str, revision: str, digests: Sequence[bytes]
+    ) -> set[bytes]:
+        query = select(claims.c.digest, claims.c.owner).where(*_these(model, revision, digests))
+        owners = {digest: owner for digest, owner in connection.execute(query)}
+        free = [digest for digest in digests if digest not in owners]
+        if free:
+            row = {"model": model, "revision": revision, "owner": self._owner}
+            connection.execute(insert(claims), [row | {"digest": digest} for digest in free])
+        return {*free, *(digest for digest, owner in owners.items() if owner == self._owner)}
+
+    def _lease(self, connection: Connection, now: float) -> None:
+        if not self._extend(connection, now):
+            row = {"owner": self._owner, "until": now + LEASE_SECONDS}
+            connection.execute(insert(leases).values(row))
+        if self._renewal is None:
+            self._ended.clear()
+            self._renewal = threading.Thread(target=self._renew, name="claims", daemon=True)
+            self._renewal.start()
+
+    def _extend(self, connection: Connection, now: float) -> bool:
+        """Renew the lease, or say that it has ended and is gone."""
+        mine = update(leases).where(leases.c.owner == self._owner)
+        return connection.execute(mine.values(until=now + LEASE_SECONDS)).rowcount > 0
+
+    def _renew(self) -> None:
+        while not self._ended.wait(RENEW_SECONDS):
+            try:
+                with self._database.writing() as connection:
+                    self._extend(connection, clock(connection))
+            except StepError as error:
+                # Whoever uses the store next is told; a lost lease costs no more than double work.
+                log.debug("The lease was not renewed: %s", error)
+
+    def drop(
+        self, connection: Connection, model: str, revision: str, digests: Sequence[bytes]
+    ) -> None:
+        """Give these up: they are in the store now."""
+        if self._renewal is None:
+            return
+        mine = delete(claims).where(claims.c.owner == self._owner)
+        for chunk in chunks(sorted(digests)):
+            connection.execute(mine.where(*_these(model, revision, chunk)))
+
+    def release(self) -> None:
+        """Give up all, and the lease."""
+        if self._renewal is None:
+            return
+        self._ended.set()
+        self._renewal.join()
+        self._renewal = None
+        with self._database.writing() as connection:
+            for table in (claims, leases):
+                connection.execute(delete(table).where(table.c.owner == self._owner))
+
+
+def _these(model: str, revision: str, digests: Sequence[bytes]) -> tuple:
+    return (
+        claims.c.model == model,
+        claims.c.revision == revision,
+        claims.c.digest.in_(digests),
+    )
+
+
+def _bury(connection: Connection, now: float) -> None:
+    """Remove the claims of those whose lease has ended."""
+    dead = list(connection.scalars(select(leases.c.owner).where(leases.c.until < now)))
+    if dead:
+        for table in (claims, leases):
+            connection.execute(delete(table).where(table.c.owner.in_(dead)))

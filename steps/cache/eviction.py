@@ -1,0 +1,95 @@
+"""What a store lets go: first what is too old, then what was not used for longest.
+
+Both work in transactions of some megabytes, so that nobody waits long for their turn to write.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from steps.cache.database import Database, clock
+from steps.cache.entries import chunks
+from steps.cache.tables import about, entries
+
+_ROWS_A_STEP = 10_000
+_BYTES_A_STEP = 50_000_000
+_DAY_SECONDS = 86_400
+
+
+class Pruned(NamedTuple):
+    """Numbers of rows that pruning removed."""
+
+    expired: int
+    evicted: int
+
+
+def prune(database: Database, max_age: float | None, max_bytes: float | None) -> Pruned:
+    """Apply both bounds (seconds, bytes; `None` is no bound) and shrink the file."""
+    expired = 0 if max_age is None else expire(database, max_age)
+    evicted = 0 if max_bytes is None else evict(database, max_bytes)
+    with database.writing() as connection:
+        connection.execute(update(about).values(pruned=clock(connection)))
+    database.compact()
+    return Pruned(expired, evicted)
+
+
+def not_pruned_today(database: Database) -> bool:
+    """Whether the last time is more than a day ago."""
+    with database.reading() as connection:
+        last = connection.scalar(select(about.c.pruned))
+        return clock(connection) - last > _DAY_SECONDS
+
+
+def expire(database: Database, max_age: float) -> int:
+    """Remove what was written more than `max_age` seconds ago; the number of rows."""
+    removed = 0
+    while step := _expire_some(database, max_age):
+        removed += step
+    return removed
+
+
+def _expire_some(database: Database, max_age: float) -> int:
+    with database.writing() as connection:
+        old = select(entries.c.id).where(entries.c.created < clock(connection) - max_age)
+        ids = list(connection.scalars(old.limit(_ROWS_A_STEP)))
+        _remove(connection, ids)
+    return len(ids)
+
+
+def evict(database: Database, max_bytes: float) -> int:
+    """Remove least recently used rows until the rest is within `max_bytes`; the number of rows."""
+    removed = 0
+    while step := _evict_some(database, max_bytes):
+        removed += step
+    return removed
+
+
+def _evict_some(database: Database, max_bytes: float) -> int:
+    with database.writing() as connection:
+        # Anew in each transaction: another process may be evicting as well.
+        excess = size(connection) - max_bytes
+        ids = _oldest(connection, min(excess, _BYTES_A_STEP)) if excess > 0 else []
+        _remove(connection, ids)
+    return len(ids)
+
+
+def size(connection: Connection) -> int:
+    """Bytes of all rows, as they are counted against the bound."""
+    return int(connection.scalar(select(func.coalesce(func.sum(entries.c.bytes), 0))))
+
+
+def _oldest(connection: Connection, wanted: float) -> list[int]:
+    """Least recently used rows that have `wanted` bytes together, or as many as go in a step."""
+    query = select(entries.c.id, entries.c.bytes).order_by(entries.c.used, entries.c.id)
+    ids = []
+    for row in connection.execute(query.limit(_ROWS_A_STEP)).all():
+        if wanted <= 0:
+            break
+        ids.append(row.id)
+        wanted -= row.bytes
+    return ids
+
+
+def _remove(connection: Connection, ids: list[int]) -> None:
+    for chunk in chunks(ids):
+        connection.execute(delete(entries).where(entries.c.id.in_(chunk)))

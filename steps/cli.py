@@ -1,0 +1,189 @@
+"""What every step's command line shares: a log, a report, and errors without tracebacks.
+
+A step that fails writes `{"code", "message"}` beside its log, as `<log stem>.error.json`,
+so that whoever started it can say why without reading the log.
+"""
+
+import argparse
+import errno
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from steps.cache import open_store
+from steps.errors import StepError
+from steps.files import write_json
+
+if TYPE_CHECKING:
+    from steps.cache import Store
+
+log = logging.getLogger("steps")
+
+
+@dataclass
+class Report:
+    """What one job says about itself; `provenance.json` gathers the reports of a data set."""
+
+    step: str
+    counts: dict = field(default_factory=dict)
+    parameters: dict = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    packages: tuple[str, ...] = ()
+
+    def as_dict(self, seconds: float) -> dict:
+        """The report as JSON-ready values; `seconds` is wall time without interpreter start."""
+        return {
+            "step": self.step,
+            "seconds": round(seconds, 3),
+            "counts": self.counts,
+            "parameters": self.parameters,
+            "warnings": self.warnings,
+            "versions": {name: version(name) for name in self.packages},
+        }
+
+
+class _Collector(logging.Handler):
+    """Keeps every warning, ours or a library's, for the report."""
+
+    def __init__(self, report: Report):
+        super().__init__(logging.WARNING)
+        self.report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING:
+            self.report.warnings.append(record.getMessage())
+
+
+@cache
+def version(package: str) -> str:
+    """The version of an installed package; reading it takes as long as many a step's work."""
+    return metadata.version(package)
+
+
+Work = Callable[[argparse.Namespace, Report], None]
+
+
+def parser(step: str, description: str | None) -> argparse.ArgumentParser:
+    """An argument parser with the options that all steps have."""
+    result = argparse.ArgumentParser(prog=f"python -m steps {step}", description=description)
+    result.add_argument("--report", type=Path, help="write counts, versions and seconds here")
+    result.add_argument("--log", type=Path, help="write the log here as well as to the terminal")
+    return result
+
+
+def add_store_options(options: argparse.ArgumentParser) -> None:
+    """The options of `steps.cache.open_store`, and whether connections may be made."""
+    options.add_argument("--cache", default="default", help="file, PostgreSQL address, or 'none'")
+    options.add_argument("--cache-days", type=float, default=90)
+    options.add_argument("--cache-gigabytes", type=float, default=20)
+    options.add_argument("--offline", action="store_true", help="make no connection")
+
+
+def store(arguments: argparse.Namespace) -> "Store":
+    """The store of these arguments; `--cache none` is a file beside the output."""
+    return open_store(
+        arguments.cache,
+        max_age_days=arguments.cache_days,
+        max_gigabytes=arguments.cache_gigabytes,
+        private=arguments.output.with_suffix(".partial.sqlite"),
+    )
+
+
+def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = None) -> None:
+    """Do the work and end the process: status 0, or 1 on any error. With `argv`, return instead."""
+    status = 0
+    try:
+        _run(options, work, argv)
+    except SystemExit as end:
+        status = end.code
+    if argv is None:
+        _leave(status or 0)
+    if status:
+        raise SystemExit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once, now that all files are in place.
+
+    Arrow's threads abort one process in some hundreds on a busy machine while the interpreter
+    tears itself down, which would turn finished work into a failed job.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None) -> None:
+    arguments = options.parse_args(argv)
+    step = options.prog.rpartition(" ")[2]
+    report, started = Report(step), time.monotonic()
+    _start_log(arguments.log, report)
+    try:
+        work(arguments, report)
+        if arguments.report:
+            write_json(arguments.report, report.as_dict(time.monotonic() - started))
+    except StepError as error:
+        _fail(step, arguments.log, _of_limits(error) or error)
+    except Exception as error:
+        log.debug("%s", traceback.format_exc())
+        _fail(step, arguments.log, _of_limits(error) or _unexpected(arguments.log))
+
+
+def _start_log(path: Path | None, report: Report) -> None:
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [terminal, _Collector(report)]
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        error_file(path).unlink(missing_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=handlers, force=True)
+    # Libraries stay at warnings; only our own detail (tracebacks) goes to the file.
+    log.setLevel(logging.DEBUG)
+
+
+def error_file(log_path: Path) -> Path:
+    """Where the step that logs to `log_path` leaves its code and message."""
+    return log_path.with_suffix(".error.json")
+
+
+def _of_limits(error: BaseException | None) -> StepError | None:
+    """What to say where memory or disk were at fault, at whatever depth."""
+    if error is None:
+        return None
+    if isinstance(error, MemoryError):
+        message = "The step needs more memory than it may use. Use fewer sequences, or allow more."
+        return StepError("OUT_OF_MEMORY", message)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        message = "The disk is full, or the quota used up. Free some space and run again."
+        return StepError("DISK_FULL", message)
+    if number == errno.EFBIG:
+        message = "The step would write a file larger than it may. Use fewer sequences."
+        return StepError("OUTPUT_TOO_LARGE", message)
+    return _of_limits(error.__cause__ or error.__context__)
+
+
+def _unexpected(log_path: Path | None) -> StepError:
+    where = f" The traceback is in {log_path}." if log_path else " Use --log FILE to see where."
+    name = type(sys.exception()).__name__
+    return StepError("INTERNAL", f"The step stopped unexpectedly ({name}).{where}")
+
+
+def _fail(step: str, log_path: Path | None, error: StepError) -> None:
+    if log_path:
+        try:
+            write_json(error_file(log_path), {"code": error.code, "message": error.message})
+        except OSError as fault:
+            log.warning("%s cannot be written: %s", error_file(log_path), fault)
+    log.error("%s: %s: %s", step, error.code, error.message)
+    raise SystemExit(1)

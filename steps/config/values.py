@@ -1,0 +1,71 @@
+"""Checks of single values of the configuration; each raises ValueError with a sentence."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from steps.annotate.groups import GROUPS, is_table
+from steps.annotate.remote.catalogue import SOURCES, is_curated, unknown
+from steps.embed.models import OWN
+from steps.embed.models.catalogue import WRONG_ON_BIOCENTRAL, find_model
+from steps.errors import did_you_mean
+
+
+def listed(value: Any) -> Any:
+    """`a,b` from the command line is the list [a, b], and nothing (`key=`) the empty list."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def embedder(name: str) -> str:
+    """The one name of an embedder."""
+    return name if name in OWN else find_model(name).name
+
+
+def servable(name: str, backend: str) -> str:
+    """An embedder that the backend answers truly for."""
+    if backend == "biocentral" and name in WRONG_ON_BIOCENTRAL:
+        raise ValueError(
+            f"Biocentral answers '{name}' with vectors of another model (it loads the checkpoint "
+            "as an ESM-2). Set backend to local, or choose esm2_650m."
+        )
+    return name
+
+
+def address(url: str) -> str:
+    """An http(s) address without user, password and final slash."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("the value is no address like https://biocentral.rostlab.org.")
+    return url.rstrip("/")
+
+
+def styles_file(path: str) -> str:
+    """A file of styles, or none."""
+    if path and not Path(path).is_file():
+        raise ValueError(f"there is no file '{path}'; give its absolute path.")
+    return path
+
+
+def annotation(name: str) -> str:
+    """A group, a single annotation, or the absolute path of a table."""
+    if is_table(name):
+        if not Path(name).is_file():
+            raise ValueError(f"there is no file '{name}'; give its absolute path.")
+        return str(Path(name).absolute())
+    if name not in GROUPS and not is_curated(name):
+        raise ValueError(unknown(name, list(GROUPS)))
+    return name
+
+
+def source(name: str) -> str:
+    """A remote source of annotations."""
+    if name not in SOURCES:
+        allowed = list(SOURCES)
+        raise ValueError(
+            f"'{name}' is unknown; allowed: {', '.join(allowed)}.{did_you_mean(name, allowed)}"
+        )
+    return name

@@ -1,0 +1,63 @@
+"""Embedders: each turns protein sequences into one vector per protein."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Embedders that are ours; they need no model and no backend.
+OWN = {"composition": "steps.embed.models.composition"}
+#: Backends, which compute what a language model sees in a protein.
+BACKENDS = {"biocentral": "steps.embed.models.biocentral", "local": "steps.embed.models.local"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How language models are reached; see the keys of the same names in the configuration."""
+
+    backend: str = "biocentral"
+    biocentral_url: str = "https://biocentral.rostlab.org"
+    requests_in_flight: int = 4
+    models: str = ""
+    offline: bool = False
+
+
+class Embedder(Protocol):
+    """What the embed step needs of an embedder."""
+
+    #: Name as in the configuration; written as `model_name` into the HDF5 file.
+    name: str
+    #: What else decides the numbers (backend, version of the weights, precision), as a key of the
+    #: store. `None`: cheaper to compute than to keep.
+    revision: str | None
+    #: Length of a vector, or `None` where only the model knows.
+    dimensions: int | None
+    #: Packages whose version can change a number.
+    packages: tuple[str, ...]
+
+    def embed(
+        self, sequences: Sequence[str], advance: Callable[[int], None]
+    ) -> Iterator[tuple[Sequence[int], "np.ndarray"]]:
+        """Yield positions in `sequences` and their vectors, as they become ready, in any order.
+
+        The sequences are distinct, upper case and without gaps. The vectors are float32 of shape
+        (positions, dimensions). `advance(k)` is called whenever k more sequences are done; it may
+        be called before their vectors are yielded.
+
+        Raises:
+            StepError: the model or the backend cannot be used, with the remedy.
+        """
+        ...
+
+
+def get_embedder(name: str, options: Options | None = None) -> Embedder:
+    """The embedder called `name`: one of ours, or a language model by the chosen backend."""
+    if name in OWN:
+        return import_module(OWN[name]).Embedder()
+    from steps.embed.models.catalogue import find_model
+
+    options = options or Options()
+    return import_module(BACKENDS[options.backend]).Embedder(find_model(name), options)

@@ -1,0 +1,98 @@
+"""sequences.parquet -> one HDF5 file of embeddings. Equal sequences are embedded once, ever."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from itertools import batched
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from steps import cli
+from steps.embed.file import read_embeddings, write_embeddings
+from steps.embed.models import BACKENDS, Embedder, Options, get_embedder
+from steps.embed.models.catalogue import embedder_name
+from steps.embed.reuse import Reuse
+from steps.errors import StepError
+from steps.progress import Progress
+from steps.shards import shard_of
+
+#: Vectors that are in memory a second time while they are written.
+_BLOCK = 1000
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("embed", __doc__)
+    options.add_argument("sequences", type=Path, help="sequences.parquet")
+    options.add_argument("--embedder", required=True, help="'/' may be written as '--'")
+    options.add_argument("--shard", default="", metavar="I-of-N", help="only these proteins")
+    options.add_argument("--output", type=Path, required=True, help="HDF5 file to write")
+    options.add_argument("--backend", choices=BACKENDS, default=Options.backend)
+    options.add_argument("--biocentral-url", default=Options.biocentral_url)
+    options.add_argument("--requests-in-flight", type=int, default=Options.requests_in_flight)
+    options.add_argument("--models", default=Options.models, help="folder with checkpoints")
+    cli.add_store_options(options)
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    options = Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
+    embedder = get_embedder(embedder_name(arguments.embedder), options)
+    columns = ["protein_id", "sequence"]
+    whole = pq.read_table(arguments.sequences, columns=columns)
+    table = shard_of(whole, arguments.shard)
+    identifiers, sequences = (table[name].to_pylist() for name in columns)
+    rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
+    equal = len(sequences) - len(rows)
+    progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
+    vectors, reused = _vectors(embedder, list(rows), arguments, progress)
+    dimensions = vectors.shape[1]
+    order = [rows[sequence] for sequence in sequences]
+    write_embeddings(arguments.output, embedder.name, _blocks(identifiers, vectors, order))
+    # Or they would be in memory twice while they are read back.
+    del vectors
+    _check(arguments.output, identifiers)
+    report.counts = {"sequences": len(sequences), "distinct": len(rows), "reused": reused}
+    report.parameters = {"embedder": embedder.name, "dimensions": dimensions}
+    if embedder.revision:
+        report.parameters |= {"backend": options.backend, "revision": embedder.revision}
+    report.packages = ("h5py", *embedder.packages)
+
+
+def _vectors(
+    embedder: Embedder, sequences: list[str], arguments: argparse.Namespace, progress: Progress
+) -> tuple[np.ndarray, int]:
+    """The vectors of distinct sequences, and how many of them came from the store."""
+    if not sequences:
+        # A shard of a data set with fewer proteins than its FASTA file has records.
+        return np.empty((0, embedder.dimensions or 0), np.float32), 0
+    if embedder.revision is None:
+        ((_, vectors),) = embedder.embed(sequences, progress.advance)
+        return vectors, 0
+    with cli.store(arguments) as store:
+        work = Reuse(store, embedder, sequences, progress)
+        vectors = work.complete()
+        # Without a cache, what arrived is kept beside the output until all of it is there.
+        if arguments.cache == "none":
+            store.discard()
+    return vectors, work.reused
+
+
+def _blocks(
+    identifiers: list[str], vectors: np.ndarray, order: list[int]
+) -> Iterator[tuple[Sequence[str], np.ndarray]]:
+    for block in batched(zip(identifiers, order, strict=True), _BLOCK):
+        names, rows = zip(*block, strict=True)
+        yield names, vectors[list(rows)]
+
+
+def _check(path: Path, identifiers: list[str]) -> None:
+    """Make sure that the file itself holds a usable vector for each protein."""
+    _, names, vectors = read_embeddings(path)
+    bad = len(identifiers) - np.isfinite(vectors).all(axis=1).sum()
+    if bad or names != identifiers:
+        raise StepError(
+            "EMBEDDING_INCOMPLETE",
+            f"{path.name} lacks a usable vector for {bad} of {len(names)} proteins. Run again.",
+        )

@@ -1,0 +1,1 @@
+"""Stage normalize: a FASTA file becomes sequences.fasta and sequences.parquet."""

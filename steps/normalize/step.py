@@ -1,0 +1,106 @@
+"""FASTA -> sequences.fasta and sequences.parquet: one clean identifier for each protein.
+
+sequences.parquet has a row for each protein in the order of the input: `protein_id` (the key of
+every later table), `header` (as it was), `sequence`, `length` (residues), `sha256` (of the
+sequence, hexadecimal) and the fields of `steps.normalize.headers`.
+"""
+
+import argparse
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from itertools import batched
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from steps import cli
+from steps.files import replacing
+from steps.normalize.fasta import FastaReader, Limits, Record
+from steps.normalize.headers import parse_header
+
+SCHEMA = pa.schema(
+    [
+        ("protein_id", pa.string()),
+        ("header", pa.string()),
+        ("sequence", pa.string()),
+        ("length", pa.int64()),
+        ("sha256", pa.string()),
+        ("protein_name", pa.string()),
+        ("gene_name", pa.string()),
+        ("uniprot_kb_id", pa.string()),
+        ("organism", pa.string()),
+        ("taxon_id", pa.int64()),
+        ("protein_existence", pa.string()),
+        ("reviewed", pa.string()),
+    ]
+)
+_BATCH = 10_000
+
+
+def normalize(source: Path, fasta: Path, table: Path, limits: Limits) -> FastaReader:
+    """Write both files while reading `source` once; return the reader with its counts."""
+    reader = FastaReader(source, limits)
+    with replacing(fasta) as fasta_part, replacing(table) as table_part:
+        with (
+            fasta_part.open("w", encoding="utf-8") as text,
+            pq.ParquetWriter(table_part, SCHEMA) as writer,
+        ):
+            for records in batched(reader, _BATCH):
+                text.writelines(f">{r.identifier}\n{r.sequence}\n" for r in records)
+                writer.write_batch(_batch(records))
+    return reader
+
+
+def _batch(records: tuple[Record, ...]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([_row(record) for record in records], schema=SCHEMA)
+
+
+def _row(record: Record) -> dict:
+    return {
+        "protein_id": record.identifier,
+        "header": record.header,
+        "sequence": record.sequence,
+        "length": len(record.sequence),
+        "sha256": hashlib.sha256(record.sequence.encode()).hexdigest(),
+        **asdict(parse_header(record.header)),
+    }
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _limit_options(options: argparse.ArgumentParser) -> None:
+    for limit in fields(Limits):
+        options.add_argument(f"--{limit.name.replace('_', '-')}", type=int, metavar="N")
+
+
+def _warnings(reader: FastaReader) -> Iterator[str]:
+    counts = reader.counts
+    if counts.empty_records:
+        names = ", ".join(reader.empty[:5]) + (", ..." if len(reader.empty) > 5 else "")
+        yield f"{counts.empty_records} record(s) without residues were left out: {names}."
+    if counts.gaps_removed:
+        yield f"{counts.gaps_removed} gap character(s) were removed from the sequences."
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("normalize", __doc__)
+    options.add_argument("source", type=Path, help="FASTA, plain or gzip")
+    options.add_argument("--fasta", type=Path, required=True)
+    options.add_argument("--table", type=Path, required=True)
+    _limit_options(options)
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    limits = Limits(**{limit.name: getattr(arguments, limit.name) for limit in fields(Limits)})
+    reader = normalize(arguments.source, arguments.fasta, arguments.table, limits)
+    report.counts = reader.counts.as_dict()
+    report.parameters = {"input": arguments.source.name, "sha256": file_sha256(arguments.source)}
+    report.packages = ("pyarrow",)
+    for warning in _warnings(reader):
+        cli.log.warning(warning)

@@ -1,0 +1,1 @@
+"""Optional branches: similarity, statistics, transfer, styles."""

@@ -1,0 +1,104 @@
+"""Embeddings, projections and annotations -> how far each map can be trusted, and clusters.
+
+protspace's statistics: how well a map keeps neighbours (faithfulness), how well annotations
+separate in maps and embeddings (validity), and automatic clusters to colour by.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
+
+from steps import cli
+from steps.annotate.cells import GRAMMAR
+from steps.bundle.tables import projection_tables
+from steps.embed.file import read_embeddings
+from steps.files import replacing, write_json
+from steps.project.methods import SIMILARITY
+
+#: What `protspace stats` uses where nothing else is said.
+_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both"}
+_METRIC = "euclidean"
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("statistics", __doc__)
+    options.add_argument("--embeddings", type=Path, nargs="+", required=True)
+    options.add_argument("--projections", type=Path, nargs="+", required=True)
+    options.add_argument("--annotations", type=Path, required=True)
+    options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--scores", type=Path, required=True, help="parquet file to write")
+    options.add_argument("--quality", type=Path, required=True, help="JSON: faithfulness by map")
+    options.add_argument("--clusters", type=Path, required=True, help="parquet file to write")
+    options.add_argument("--styles", type=Path, required=True, help="JSON: legends of the clusters")
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    # Loaded now, so that the limit of threads below finds its OpenMP.
+    import sklearn.cluster  # noqa: F401
+    from protspace.stats import carriage, compute_statistics
+    from protspace.stats.annotation_select import build_annotation_labels
+
+    maps = reductions(arguments.projections)
+    annotations = pq.read_table(arguments.annotations).to_pandas()
+    # Sums depend on the number of threads in their last digits.
+    with threadpool_limits(1):
+        found = compute_statistics(
+            embedding_sets(arguments.embeddings),
+            maps,
+            rng_seed=arguments.random_state,
+            params=_PARAMETERS,
+            default_metric=_METRIC,
+            annotations=build_annotation_labels(annotations, "auto"),
+        )
+    carriage.route_faithfulness_to_metadata(found, maps)
+    clusters = annotations[["protein_id"]].copy()
+    added = carriage.merge_annotation_columns(found, clusters)
+    write_json(arguments.quality, {each["name"]: each["info"].get("quality") for each in maps})
+    write_json(arguments.styles, carriage.build_cluster_legend_settings(found, columns=added))
+    _write(arguments.clusters, _text_table(clusters))
+    _write(arguments.scores, scores := found.to_arrow())
+    report.counts = {"scores": scores.num_rows, "cluster_columns": len(added)}
+    report.parameters = {"random_state": arguments.random_state, **_PARAMETERS}
+    report.packages = ("protspace", "scikit-learn", "numpy", "pandas")
+
+
+def reductions(paths: Sequence[Path]) -> list[dict]:
+    """The maps as protspace's statistics take them, named as in the bundle."""
+    metadata, _ = projection_tables(paths)
+    return [
+        {
+            "name": note["projection_name"],
+            "source": note["source"],
+            "info": json.loads(note["info_json"]),
+            "ids": table["protein_id"].to_pylist(),
+            "data": table.select(["x", "y"]).to_pandas().to_numpy(),
+        }
+        for note, table in zip(metadata.to_pylist(), map(pq.read_table, paths), strict=True)
+    ]
+
+
+def embedding_sets(paths: Sequence[Path]) -> list:
+    """The embeddings as protspace takes them."""
+    from protspace.data.loaders.embedding_set import EmbeddingSet
+
+    return [
+        EmbeddingSet(name, vectors, identifiers, precomputed=name == SIMILARITY)
+        for name, identifiers, vectors in map(read_embeddings, paths)
+    ]
+
+
+def _text_table(frame) -> pa.Table:
+    # pandas would make large_string of it, which is nothing that ProtSpace reads as text.
+    columns = {name: pa.array(frame[name], pa.string(), from_pandas=True) for name in frame}
+    return pa.table(columns).replace_schema_metadata(GRAMMAR)
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    with replacing(path) as staged:
+        pq.write_table(table, staged)

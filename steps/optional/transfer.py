@@ -1,0 +1,88 @@
+"""Annotations and embeddings -> labels for proteins without one, from their nearest neighbours.
+
+protspace's embedding annotation transfer (EAT): a protein without a value gets that of the nearest
+protein with one (cosine distance), marked as predicted: `<annotation>__pred_value`,
+`__pred_confidence` (reliability, 0 to 1) and `__pred_source` (the neighbour).
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
+
+from steps import cli
+from steps.annotate.cells import GRAMMAR
+from steps.embed.file import read_embeddings
+from steps.files import replacing
+
+_METRIC, _NEIGHBOURS = "cosine", 1
+
+
+def transferred(
+    annotations: pa.Table, vectors: dict, wanted: Sequence[str]
+) -> tuple[pa.Table, list[dict]]:
+    """The predicted columns beside `protein_id`, and protspace's rows on where each came from.
+
+    Args:
+        annotations: annotations.parquet.
+        vectors: identifier -> float32, shape (d,).
+        wanted: names of annotations; those that the table lacks are warned about.
+    """
+    from protspace.analysis.classification import Rule
+    from protspace.cli.transfer import run_transfer
+
+    known = [name for name in wanted if name in annotations.column_names[1:]]
+    for name in wanted:
+        if name not in known:
+            cli.log.warning(
+                f"transfer: no protein of this data set has a value of '{name}'. There are: "
+                f"{', '.join(annotations.column_names[1:]) or 'none'}."
+            )
+    origins: list[dict] = []
+    # Distances depend on the number of threads in their last digits.
+    with threadpool_limits(1):
+        filled = run_transfer(
+            annotations=annotations,
+            embeddings=vectors,
+            transfer_columns=known,
+            query_rule=Rule(),
+            reference_rule=Rule(),
+            k=_NEIGHBOURS,
+            metric=_METRIC,
+            report=origins,
+        )
+    added = [name for name in filled.column_names if name not in annotations.column_names]
+    return filled.select(["protein_id", *added]).replace_schema_metadata(GRAMMAR), origins
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("transfer", __doc__)
+    options.add_argument("annotations", type=Path, help="annotations.parquet")
+    options.add_argument("--embeddings", type=Path, required=True, help="HDF5 file")
+    options.add_argument("--transfer", nargs="+", required=True, metavar="ANNOTATION")
+    options.add_argument("--output", type=Path, required=True, help="parquet file to write")
+    options.add_argument("--origins", type=Path, required=True, help="TSV: neighbours, distances")
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    from protspace.data.io.predictions import write_report
+
+    annotations = pq.read_table(arguments.annotations)
+    embedder, identifiers, matrix = read_embeddings(arguments.embeddings)
+    vectors = dict(zip(identifiers, matrix, strict=True))
+    table, origins = transferred(annotations, vectors, arguments.transfer)
+    with replacing(arguments.output) as staged:
+        pq.write_table(table, staged)
+    write_report(arguments.origins, origins)
+    filled = {
+        name.removesuffix("__pred_value"): table.num_rows - table[name].null_count
+        for name in table.column_names
+        if name.endswith("__pred_value")
+    }
+    report.counts = filled
+    report.parameters = {"embedder": embedder, "metric": _METRIC, "neighbours": _NEIGHBOURS}
+    report.packages = ("protspace",)

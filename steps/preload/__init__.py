@@ -1,0 +1,1 @@
+"""What is loaded, compiled or downloaded before a run needs it."""

@@ -1,0 +1,1 @@
+"""Stage project: embeddings become coordinates in two dimensions."""

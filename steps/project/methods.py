@@ -1,0 +1,76 @@
+"""Projection methods as protspace spells them: `pca2`, `umap2:n_neighbors=50;min_dist=0.3`."""
+
+import re
+
+from protspace.utils.constants import REDUCER_METHODS, DimensionReductionConfig
+
+from steps.errors import did_you_mean
+
+#: Methods that are ours, or ours in place of protspace's -> module with a class `Reducer`.
+OWN = {"umap": "steps.project.umap.reducer"}
+#: Parameters that may be set inline, with the type protspace gives each.
+PARAMETERS = {
+    "eps": float,
+    "fp_ratio": float,
+    "learning_rate": float,
+    "max_iter": int,
+    "metric": str,
+    "min_dist": float,
+    "mn_ratio": float,
+    "n_init": int,
+    "n_neighbors": int,
+    "perplexity": float,
+    "random_state": int,
+}
+#: The name of MMseqs2's identities among the embedders, as in protspace, and the method for them.
+SIMILARITY, SIMILARITY_METHOD = "MMseqs2", "mds2"
+_SPEC = re.compile(r"(?P<method>[a-z]+)(?P<dimensions>[0-9]*)(?::(?P<parameters>.*))?")
+
+
+def canonical_method(text: str) -> str:
+    """The one spelling of a method, its inline parameters checked and sorted by name.
+
+    Raises:
+        ValueError: a sentence naming the fault, what is allowed and the closest match.
+    """
+    spec = _SPEC.fullmatch(text.strip())
+    known = list(dict.fromkeys([*REDUCER_METHODS, *OWN]))
+    if not spec or spec["method"] not in known:
+        raise ValueError(_unknown(f"'{text}'", text, [f"{name}2" for name in known]))
+    if spec["dimensions"] != "2":
+        raise ValueError(f"'{text}' must be two-dimensional: write '{spec['method']}2'.")
+    pairs = dict(_pair(text, part) for part in (spec["parameters"] or "").split(";") if part)
+    _check_values(text, pairs)
+    inline = ";".join(f"{name}={pairs[name]}" for name in sorted(pairs))
+    return f"{spec['method']}2:{inline}" if inline else f"{spec['method']}2"
+
+
+def _pair(text: str, part: str) -> tuple[str, int | float | str]:
+    name, equals, value = (piece.strip() for piece in part.partition("="))
+    if not equals:
+        raise ValueError(f"'{part}' in '{text}' must be written as parameter=value.")
+    if name not in PARAMETERS:
+        raise ValueError(_unknown(f"parameter '{name}' of '{text}'", name, list(PARAMETERS)))
+    try:
+        return name, PARAMETERS[name](value)
+    except ValueError:
+        kind = "a whole number" if PARAMETERS[name] is int else "a number"
+        raise ValueError(f"{name} in '{text}' must be {kind}, not '{value}'.") from None
+
+
+def _check_values(text: str, pairs: dict) -> None:
+    try:
+        DimensionReductionConfig(**pairs)
+    except ValueError as error:
+        raise ValueError(f"'{text}': {error}.") from None
+
+
+def _unknown(what: str, word: str, allowed: list[str]) -> str:
+    return f"{what} is unknown; allowed: {', '.join(allowed)}.{did_you_mean(word, allowed)}"
+
+
+def split_method(canonical: str) -> tuple[str, dict]:
+    """`umap2:n_neighbors=50` -> `umap` and its inline parameters, typed."""
+    method, _, inline = canonical.partition(":")
+    pairs = (part.partition("=") for part in inline.split(";") if part)
+    return method[:-1], {name: PARAMETERS[name](value) for name, _, value in pairs}

@@ -1,0 +1,164 @@
+"""Embeddings -> one two-dimensional projection, by one of protspace's methods.
+
+The output has `protein_id`, `x` and `y` (float32) in the order of the embeddings; its metadata
+names the embedder and the method and holds the parameters as protspace writes them (`info_json`).
+"""
+
+import argparse
+import json
+import logging
+import warnings
+from contextlib import nullcontext
+from importlib import import_module
+from pathlib import Path
+
+from steps import cli
+from steps.errors import StepError
+from steps.files import replacing
+from steps.project import numba_cache, threads
+from steps.project.methods import OWN, SIMILARITY, canonical_method, split_method
+
+# Before NumPy and Numba are imported, which happens below and only as far as the method needs.
+threads.use_one()
+numba_cache.use_cache()
+
+#: Fewest proteins that a method can place.
+FEWEST = {"pca": 2, "mds": 2, "umap": 3, "pacmap": 4, "localmap": 4, "tsne": 6}
+#: What `protspace project` uses where nothing else is said, but for `eps`.
+DEFAULTS = {
+    "perplexity": 30.0,
+    "learning_rate": 200.0,
+    "mn_ratio": 0.5,
+    "fp_ratio": 2.0,
+    "n_init": 4,
+    "max_iter": 300,
+    # scikit-learn's own. protspace's 1e-3 was for a stress that was not normalized: it stops MDS
+    # after a few steps, where families still lie mixed.
+    "eps": 1e-6,
+}
+_PACKAGES = {"umap": ("umap-learn", "faiss-cpu", "numba"), "pacmap": ("pacmap", "numba")}
+_PACKAGES["localmap"] = _PACKAGES["pacmap"]
+_COMPILED = tuple(_PACKAGES)
+
+
+def adjusted(method: str, parameters: dict, count: int) -> dict:
+    """Parameters that `count` proteins allow; each change is logged as a warning.
+
+    `n_neighbors` is at most count - 1; t-SNE's `perplexity` at most a third of that, at least 5.
+    """
+    fewest = FEWEST.get(method, 2)
+    if count < fewest:
+        raise StepError(
+            "TOO_FEW_SEQUENCES",
+            f"{method} needs at least {fewest} proteins; there are {count}. "
+            "Add proteins or leave the method out.",
+        )
+    most = {
+        "n_neighbors": count - 1,
+        "perplexity": max(5.0, float((count - 1) // 3)),
+    }
+    relevant = {"tsne": {"perplexity"}, "pca": set(), "mds": set()}.get(method, {"n_neighbors"})
+    result = dict(parameters)
+    for name in relevant:
+        if parameters[name] > most[name]:
+            result[name] = most[name]
+            cli.log.warning(
+                f"{method}: {name} {parameters[name]} is too large for {count} proteins; "
+                f"{most[name]} was used."
+            )
+    return result
+
+
+def reduce(data, method: str, parameters: dict):
+    """Coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and their metadata.
+
+    Args:
+        method: one of protspace's, without its dimension: `pca`, `umap`, ...
+        parameters: fields of protspace's DimensionReductionConfig.
+
+    Raises:
+        StepError: NO_VARIATION where all vectors are equal; PROJECTION_FAILED where coordinates
+            are not finite.
+    """
+    import numpy as np
+    from protspace.utils.constants import DimensionReductionConfig
+
+    if (data == data[0]).all():
+        raise StepError(
+            "NO_VARIATION",
+            "All proteins have the same embedding, so there is nothing to project. "
+            "Add proteins that differ.",
+        )
+    threads.remind_numba()
+    # PaCMAP warns that a seed is set, each time.
+    logging.getLogger("pacmap").setLevel(logging.ERROR)
+    reducer = _reducer(method)(DimensionReductionConfig(**parameters))
+    # The reducers import their libraries when they start.
+    kept = numba_cache.kept_compilations() if method in _COMPILED else nullcontext()
+    with kept, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        coordinates = np.asarray(reducer.fit_transform(data), dtype=np.float32)
+    if not np.isfinite(coordinates).all():
+        raise StepError(
+            "PROJECTION_FAILED",
+            f"{method} gave coordinates that are not finite. Try other parameters or another seed.",
+        )
+    return coordinates, reducer.get_params()
+
+
+def _reducer(method: str):
+    if method in OWN:
+        return import_module(OWN[method]).Reducer
+    from protspace.utils import get_reducers
+
+    return get_reducers()[method]
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("project", __doc__)
+    options.add_argument("embeddings", type=Path, help="HDF5 file")
+    options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
+    options.add_argument("--metric", default="euclidean")
+    options.add_argument("--n-neighbors", type=int, default=25)
+    options.add_argument("--min-dist", type=float, default=0.1)
+    options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--threads", type=int, default=1, help="of UMAP; the result is the same")
+    options.add_argument("--output", type=Path, required=True, help="parquet file to write")
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    from steps.embed.file import read_embeddings
+
+    embedder, identifiers, data = read_embeddings(arguments.embeddings)
+    method, inline = split_method(arguments.method)
+    shared = ("metric", "n_neighbors", "min_dist", "random_state")
+    parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
+    parameters = adjusted(method, parameters, len(identifiers))
+    if method == "umap":
+        threads.let_numba_use(arguments.threads)
+    if embedder == SIMILARITY:
+        data, parameters["precomputed"] = _distances(data), True
+    coordinates, info = reduce(data, method, parameters)
+    _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
+    report.counts = {"proteins": len(identifiers)}
+    report.parameters = {"embedder": embedder, "method": arguments.method, **info}
+    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *_PACKAGES.get(method, ()))
+
+
+def _distances(similarities):
+    """What protspace makes of similarities (0 to 1, shape (n, n)) before it places them by MDS."""
+    import numpy as np
+
+    return np.sqrt(1 - similarities)
+
+
+def _write(path: Path, identifiers: list[str], coordinates, origin: tuple) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    embedder, method, info = origin
+    table = pa.table({"protein_id": identifiers, "x": coordinates[:, 0], "y": coordinates[:, 1]})
+    metadata = {"embedder": embedder, "method": method, "info_json": json.dumps(info)}
+    with replacing(path) as staged:
+        pq.write_table(table.replace_schema_metadata(metadata), staged)

@@ -1,0 +1,174 @@
+"""A picture (SVG) of one projection, coloured by the annotation that tells most."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from steps import cli
+from steps.annotate.cells import plain
+from steps.bundle.tables import with_columns
+from steps.files import replacing
+from steps.project.methods import split_method
+
+#: Okabe and Ito's colours, told apart with any colour vision; grey is for all the rest.
+COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#F0E442",
+    "#000000",
+)
+REST, OTHER = "#BBBBBB", "other or missing"
+_RASTER_ABOVE = 2_000
+
+
+def most_informative(annotations: pa.Table) -> str | None:
+    """The column to colour by: most bits per protein in the categories that get a colour.
+
+    A column scores the entropy of its most frequent categories (as many as there are colours),
+    times the share of proteins in them. Without categories, the first numeric column; `None`
+    where there is no annotation.
+    """
+    names = annotations.column_names[1:]
+    text = [name for name in names if pa.types.is_string(annotations[name].type)]
+    scores = {name: _score(annotations[name].to_pylist()) for name in text}
+    best = max(scores, key=scores.get, default=None)
+    if best is not None and scores[best] > 0:
+        return best
+    numeric = [name for name in names if not pa.types.is_string(annotations[name].type)]
+    return numeric[0] if numeric else None
+
+
+def _score(cells: list[str | None]) -> float:
+    shown = [n for _, n in Counter(filter(None, cells)).most_common(len(COLOURS)) if n > 1]
+    total = sum(shown)
+    entropy = -sum(n / total * math.log2(n / total) for n in shown)
+    return entropy * total / len(cells) if cells else 0.0
+
+
+def draw(
+    projection: pa.Table,
+    annotations: pa.Table,
+    title: str,
+    path: Path,
+    column: str | None = None,
+    legends: dict | None = None,
+) -> None:
+    """Write the SVG: the same bytes for the same tables.
+
+    Args:
+        column: the annotation to colour by; without one, that which tells most.
+        legends: settings by annotation, as `steps.optional.styles` writes them.
+    """
+    use_cache()
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"svg.hashsalt": "preview", "font.size": 9}):
+        figure = Figure(figsize=(7, 4.6), layout="constrained")
+        axes = figure.add_subplot(title=title, aspect="equal", xticks=[], yticks=[])
+        axes.set_adjustable("datalim")
+        column = column or most_informative(annotations)
+        _scatter(axes, projection, annotations, column, (legends or {}).get(column, {}))
+        with replacing(path) as staged:
+            figure.savefig(staged, format="svg", metadata={"Date": None}, dpi=200)
+
+
+def _scatter(
+    axes, projection: pa.Table, annotations: pa.Table, name: str | None, legend: dict
+) -> None:
+    x, y = projection["x"].to_numpy(), projection["y"].to_numpy()
+    style = {"linewidths": 0, "alpha": 0.85, "rasterized": len(x) > _RASTER_ABOVE}
+    style["s"] = min(20.0, max(2.0, 12_000 / len(x)))
+    if name is None:
+        axes.scatter(x, y, color=COLOURS[0], **style)
+    elif pa.types.is_string(annotations[name].type):
+        cells = annotations[name].to_pylist()
+        _categories(axes, (x, y), name, cells, style, _colours(cells, legend))
+    else:
+        values = annotations[name].cast(pa.float64()).to_numpy()
+        # A few extremes would leave all others in one colour.
+        low, high = np.nanpercentile(values, (2, 98))
+        shown = axes.scatter(x, y, c=values, vmin=low, vmax=high, plotnonfinite=True, **style)
+        label = name.replace("_", " ")
+        axes.figure.colorbar(shown, label=label, shrink=0.6, extend="both")
+
+
+def _colours(cells: list[str | None], legend: dict) -> dict[str, str]:
+    """Frequent cells and their colours, those of the legend where it has one."""
+    given = {value: entry.get("color") for value, entry in legend.get("categories", {}).items()}
+    shown = [cell for cell, _ in Counter(filter(None, cells)).most_common(len(COLOURS))]
+    chosen = {cell: given.get(plain(cell)) for cell in shown}
+    free = (colour for colour in COLOURS if colour not in given.values())
+    return {cell: colour or next(free, REST) for cell, colour in chosen.items()}
+
+
+def _categories(
+    axes, points: tuple, name: str, cells: list[str | None], style: dict, colour: dict[str, str]
+) -> None:
+    # The rest first and rare ones last, so that these lie on top.
+    for cell in (None, *colour):
+        rows = [i for i, value in enumerate(cells) if (value if value in colour else None) == cell]
+        label = OTHER if cell is None else _short(plain(cell))
+        if rows:
+            x, y = (axis[rows] for axis in points)
+            axes.scatter(x, y, color=colour.get(cell, REST), label=label, **style)
+    handles, labels = axes.get_legend_handles_labels()
+    rest_last = sorted(range(len(labels)), key=lambda i: labels[i] == OTHER)
+    axes.legend(
+        [handles[i] for i in rest_last],
+        [labels[i] for i in rest_last],
+        title=name.replace("_", " "),
+        loc="center left",
+        bbox_to_anchor=(1, 0.5),
+        frameon=False,
+        markerscale=1.5,
+    )
+
+
+def _short(label: str, most: int = 32) -> str:
+    # Dollar signs would start a formula.
+    label = label.replace("$", r"\$")
+    return label if len(label) <= most else label[: most - 1] + "…"
+
+
+def use_cache() -> None:
+    """Keep matplotlib's list of fonts with the Python environment: made once, not in each home."""
+    os.environ.setdefault("MPLCONFIGDIR", str(Path(sys.prefix) / "var" / "matplotlib"))
+
+
+def main(argv: list[str] | None = None) -> None:
+    options = cli.parser("preview", __doc__)
+    options.add_argument("projection", type=Path)
+    options.add_argument("--annotations", type=Path, required=True)
+    options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
+    options.add_argument("--colour-by", metavar="ANNOTATION", help="else that which tells most")
+    options.add_argument("--legends", type=Path, nargs="?", help="JSON of steps.optional.styles")
+    options.add_argument("--output", type=Path, required=True, help="SVG to write")
+    cli.run(options, _work, argv)
+
+
+def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    projection = pq.read_table(arguments.projection)
+    notes = {key.decode(): value.decode() for key, value in projection.schema.metadata.items()}
+    method, inline = split_method(notes["method"])
+    extra = ", ".join(f"{name}={value}" for name, value in inline.items())
+    title = f"{notes['embedder']}, {method.upper()}" + (f" ({extra})" if extra else "")
+    annotations = with_columns(pq.read_table(arguments.annotations), arguments.more)
+    rows = pc.index_in(projection["protein_id"], value_set=annotations["protein_id"])
+    legends = json.loads(arguments.legends.read_text()) if arguments.legends else {}
+    styled = [name for name in legends if name in annotations.column_names]
+    column = arguments.colour_by or next(iter(styled), None)
+    draw(projection, annotations.take(rows), title, arguments.output, column, legends)

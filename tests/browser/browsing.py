@@ -1,9 +1,0 @@
-"""What tests of the page share."""
-
-import itertools
-
-from gateway_process import ROOT
-
-EXAMPLE = ROOT / "examples" / "families.fasta"
-#: Of sequences that no run had before, so that none comes from the store.
-seeds = itertools.count(100)

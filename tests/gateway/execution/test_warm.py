@@ -1,0 +1,46 @@
+"""Runs that are forked from a process with everything imported, and runs without one."""
+
+import contextlib
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.gateway_process import fasta, wait_until
+
+FORKSERVER = ["-m", "gateway.execution.forkserver_main"]
+
+
+@pytest.fixture
+def forkserver(gateway) -> psutil.Process:
+    """The process that runs of a gateway are forked from, once it is ready."""
+    wait_until(lambda: gateway.client.get("/readyz").json().get("warm"), 60)
+    below = psutil.Process(gateway.process.pid).children()
+    (found,) = [process for process in below if process.cmdline()[1:3] == FORKSERVER]
+    return found
+
+
+def test_it_has_no_thread_that_a_fork_would_break(forkserver):
+    names = [
+        path.read_text().strip() for path in Path(f"/proc/{forkserver.pid}/task").glob("*/comm")
+    ]
+    # Arrow's allocator has one that it stops before a fork.
+    assert sorted(names) in (["python"], ["jemalloc_bg_thd", "python"])
+
+
+def names_below(process) -> set[str]:
+    found = set()
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.add(child.name())
+    return found
+
+
+def test_forked_or_not_a_run_gives_the_same_bytes(gateway, forkserver):
+    forked = gateway.submit(fasta(40))
+    wait_until(lambda: "project" in names_below(forkserver), 20, every=0.005)
+    assert gateway.finish(forked)["event"] == "done"
+    forkserver.kill()
+    alone = gateway.submit(fasta(40))
+    assert gateway.finish(alone)["event"] == "done"
+    assert gateway.bundle(forked).content == gateway.bundle(alone).content

@@ -1,0 +1,134 @@
+"""Getting the bundle: ranges, repeats, hang-ups, and when it goes."""
+
+import socket
+import struct
+import threading
+
+import pytest
+
+from gateway.http.download import download_name
+from tests.support.gateway_process import fasta, wait_until
+
+
+def test_etag_and_ranges(gateway, done):
+    whole = gateway.bundle(done)
+    assert whole.headers["etag"] and whole.headers["accept-ranges"] == "bytes"
+    part = gateway.bundle(done, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [("bytes=99999999-", 416), ("bytes=9-0", 400), ("lines=1", 400)]
+)
+def test_a_range_that_cannot_be_served_is_refused_in_the_one_shape(gateway, done, asked, status):
+    answer = gateway.bundle(done, headers={"Range": asked})
+    assert (answer.status_code, answer.json()["code"]) == (status, "BAD_RANGE")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "readable"),
+    [
+        ("toxins.fasta", "toxins", "toxins"),
+        ("my proteins (2).fa.gz", "my_proteins_2", "my proteins (2)"),
+        ("Proteïne α.fna", "Prote_ne", "Proteïne α"),
+        ("../../etc/passwd", "passwd", "passwd"),
+        ("C:\\x\\y.fasta", "y", "y"),
+        ('a"b\r\nSet-Cookie: c.fa', "a_b_Set-Cookie_c", 'a"bSet-Cookie: c'),
+        (".fasta", "protspace", None),
+        ("...", "protspace", None),
+        ("", "protspace", None),
+        ("x" * 300 + ".fa", "x" * 80, "x" * 80),
+    ],
+)
+def test_names_of_downloads_are_safe_and_readable(name, plain, readable):
+    expected = f"{plain}.parquetbundle"
+    assert download_name(name) == (expected, f"{readable or plain}.parquetbundle")
+
+
+def test_the_name_comes_from_the_upload_and_injects_no_header(gateway):
+    answer = gateway.post(fasta(20), name='α"; x="\r\nX-Evil: 1.fasta', methods="pca2")
+    gateway.finish(answer.json()["job_id"])
+    got = gateway.bundle(answer.json()["job_id"])
+    assert "x-evil" not in got.headers
+    assert got.headers["content-disposition"].isascii()
+
+
+@pytest.fixture
+def short(start_gateway):
+    """A gateway that removes bundles two seconds after their download, and a finished run."""
+    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="2", PREP_SWEEP_INTERVAL_SECONDS="1")
+    job_id = gateway.submit()
+    assert gateway.finish(job_id)["event"] == "done"
+    return gateway, job_id
+
+
+def hang_up(gateway, job_id, count):
+    """Ask for the bundle, read a little, and reset the connection."""
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(f"GET /api/prepare/{job_id}/bundle HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(count)
+
+
+def test_a_complete_download_is_repeatable_and_then_gone(short):
+    gateway, job_id = short
+    first = gateway.bundle(job_id)
+    assert gateway.bundle(job_id).content == first.content
+    wait_until(lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 410, 8)
+    answer = gateway.bundle(job_id)
+    assert (answer.status_code, answer.json()["code"]) == (410, "EXPIRED")
+    assert [path.name for path in (gateway.root / job_id).iterdir()] == ["state.json"]
+
+
+def test_parts_and_hang_ups_are_no_download(short):
+    gateway, job_id = short
+    for _ in range(3):
+        assert gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 206
+        hang_up(gateway, job_id, 100)
+        assert gateway.client.head(f"/api/prepare/{job_id}/bundle").status_code in (200, 405)
+    with pytest.raises(AssertionError):
+        wait_until(
+            lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-9"}).status_code == 410, 5
+        )
+    assert gateway.state(job_id)["delivered"] is None
+
+
+def test_parallel_downloads_all_succeed(short):
+    gateway, job_id = short
+    codes = []
+    threads = [
+        threading.Thread(target=lambda: codes.append(gateway.bundle(job_id).status_code))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 8
+
+
+@pytest.mark.slow
+def test_a_finished_run_goes_after_its_time_and_its_streams_end(start_gateway):
+    gateway = start_gateway(PREP_BUNDLE_TTL_SECONDS="2", PREP_SWEEP_INTERVAL_SECONDS="1")
+    job_id = gateway.submit()
+    gateway.finish(job_id)
+    wait_until(
+        lambda: gateway.client.get(f"/api/prepare/{job_id}").json()["status"] == "expired", 8
+    )
+    assert gateway.bundle(job_id).status_code == 410
+    events = gateway.client.get(f"/api/prepare/{job_id}/events")
+    assert (events.status_code, events.json()["code"]) == (410, "EXPIRED")
+
+
+@pytest.mark.slow
+def test_bundles_may_be_kept(start_gateway):
+    gateway = start_gateway(
+        PREP_DELETE_AFTER_DOWNLOAD="false",
+        PREP_DOWNLOAD_GRACE_SECONDS="0",
+        PREP_SWEEP_INTERVAL_SECONDS="1",
+    )
+    job_id = gateway.submit()
+    gateway.finish(job_id)
+    assert gateway.bundle(job_id).status_code == 200
+    with pytest.raises(AssertionError):
+        wait_until(lambda: gateway.bundle(job_id).status_code == 410, 4, every=0.5)

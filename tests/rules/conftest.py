@@ -1,0 +1,18 @@
+"""The run that most tests look at."""
+
+import pytest
+
+from tests.support.snakemake_run import EXAMPLE, LABELS, succeed
+
+
+@pytest.fixture(scope="session")
+def example_config():
+    return {"input": EXAMPLE, "annotations": f"header,sequence,{LABELS}"}
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, example_config):
+    """The working directory of a run of the example; tests must not change it."""
+    folder = tmp_path_factory.mktemp("finished")
+    succeed(folder, **example_config)
+    return folder

@@ -1,0 +1,200 @@
+"""Curated annotations: those of protspace, fetched once, and honest about what is missing."""
+
+import time
+
+import pytest
+
+from tests.fakes.biocentral import FakeBiocentral
+from tests.fakes.web import FakeWeb
+from tests.support.annotating import Bench, proteins
+
+ODD = {"Q0DEL1": "MKV", "Q0LST1": "MKL", "Q0MRG1": "MKI", "Q0DEM1": "MKF", "my_protein": "MKVLAA"}
+
+
+@pytest.fixture(scope="module")
+def running():
+    with FakeBiocentral() as biocentral, FakeWeb(biocentral=biocentral.application) as web:
+        yield web
+
+
+@pytest.fixture
+def bench(running, tmp_path):
+    running.reset()
+    running.offline = False
+    for service in running.services.values():
+        service.fault, service.latency = None, 0.0
+    return Bench(tmp_path, running)
+
+
+def cells(table, name) -> list[str]:
+    return ["" if cell is None else str(cell) for cell in table[name].to_pylist()]
+
+
+@pytest.mark.parametrize("wanted", ["uniprot,taxonomy,interpro,ted", "default", "pfam_clan,genus"])
+def test_every_cell_is_that_of_protspace(bench, wanted):
+    found = proteins(130) | ODD
+    ours, theirs = bench.annotate(found, wanted=wanted), bench.protspace(found, wanted)
+    for name in theirs.column_names[1:]:
+        expected = cells(theirs, name)
+        assert (cells(ours, name) if name in ours.column_names else [""] * len(found)) == expected
+    assert set(ours.column_names) <= set(theirs.column_names)
+
+
+def test_every_prediction_is_that_of_protspace(bench):
+    twins = {"twin_a": "MKVLAAG" * 9, "twin_b": "MKVLAAG" * 9, "long": "M" * 5001}
+    found = proteins(60) | ODD | twins
+    ours, theirs = bench.annotate(found, wanted="biocentral"), bench.protspace(found, "biocentral")
+    predicted = [name for name in theirs.column_names if name.startswith("predicted_")]
+    assert len(predicted) == 4
+    for name in predicted:
+        assert cells(ours, name) == cells(theirs, name)
+        assert 1 < len(set(cells(ours, name)))
+    assert bench.sources["biocentral"]["not_fetched"] == 0
+
+
+def test_predictions_come_from_the_server_that_is_set_and_no_other(bench):
+    with FakeBiocentral() as own:
+        address = f"--biocentral-url={own.url}"
+        table = bench.annotate(proteins(20), address, wanted="biocentral")
+        assert "predicted_membrane" in table.column_names
+        own.fault = "down"
+        bench.annotate(proteins(30), address, wanted="biocentral")
+    assert own.predictions and "biocentral.rostlab.org" not in bench.web.connects
+    assert bench.sources["biocentral"]["not_fetched"] == 10
+    (warning,) = bench.report["warnings"]
+    assert warning.startswith("Biocentral predictions: 10 of 30 proteins")
+
+
+def test_a_second_run_asks_nobody(bench):
+    first = bench.annotate(proteins(30))
+    bench.web.reset()
+    assert bench.annotate(proteins(30)).equals(first)
+    assert {name: service.requests for name, service in bench.web.services.items()} == (
+        dict.fromkeys(bench.web.services, 0)
+    )
+
+
+def test_one_protein_more_is_one_look_up_more(bench):
+    bench.annotate(proteins(30))
+    bench.web.reset()
+    bench.annotate(proteins(30) | {"P20000": "MAAA"})
+    assert (bench.web.uniprot.asked, bench.web.ted.asked) == (["P20000"], ["P20000"])
+    assert len(bench.web.interpro.asked) == 1
+
+
+def test_a_source_can_be_asked_again(bench):
+    bench.annotate(proteins(30))
+    bench.web.reset()
+    bench.annotate(proteins(30), "--refetch", "ted")
+    assert (len(bench.web.ted.asked), bench.web.uniprot.requests) == (30, 0)
+
+
+def test_answers_have_an_age(bench):
+    bench.annotate(proteins(30), wanted="default")
+    bench.web.reset()
+    bench.annotate(proteins(30), "--annotation-days=-1", wanted="default")
+    assert len(bench.web.uniprot.asked) == 30
+
+
+def test_uniprot_gets_several_batches_at_a_time_and_no_more_than_agreed(bench):
+    bench.web.uniprot.latency = 0.3
+    bench.annotate(proteins(1500), wanted="default")
+    assert 2 < bench.web.uniprot.max_in_flight <= 8
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        *(("uniprot", fault) for fault in ("503", "down", "garbage", "html", "400")),
+        *(
+            (source, fault)
+            for source in ("taxonomy", "interpro", "ted")
+            for fault in ("503", "html")
+        ),
+    ],
+)
+@pytest.mark.slow
+def test_a_source_that_is_down_leaves_gaps_and_says_so(bench, source, fault):
+    bench.web.services[source].fault = fault
+    started = time.monotonic()
+    table = bench.annotate(proteins(40))
+    assert time.monotonic() - started < 30
+    assert table.num_rows == 40 and len(table.column_names) > 3
+    assert bench.sources[source]["not_fetched_proteins"] == "all"
+    assert any("40 of 40 proteins" in warning for warning in bench.report["warnings"])
+    bench.web.services[source].fault = None
+    assert bench.annotate(proteins(40)).num_columns > 30 and bench.report["warnings"] == []
+
+
+def test_offline_is_noticed_in_seconds_and_gives_what_there_is(bench):
+    bench.web.offline = True
+    started = time.monotonic()
+    table = bench.annotate(proteins(40), wanted="default,taxonomy,interpro,ted,sequence")
+    assert time.monotonic() - started < 10
+    assert table["length"].to_pylist() == ["51"] * 40
+    assert all(source["not_fetched"] == 40 for source in bench.sources.values())
+
+
+def test_what_was_fetched_before_is_there_offline(bench):
+    first = bench.annotate(proteins(30))
+    bench.web.reset()
+    assert bench.annotate(proteins(30), "--offline").equals(first)
+    assert not bench.web.connects
+    bench.annotate(proteins(31), "--offline")
+    assert bench.sources["uniprot"]["not_fetched_proteins"] == ["P10030"]
+    assert not bench.web.connects
+
+
+@pytest.mark.slow
+def test_strict_makes_a_gap_an_error(bench):
+    bench.web.ted.fault = "503"
+    ended = bench.start(proteins(10), "--strict", wanted="ted")
+    assert ended.returncode == 1 and "ANNOTATIONS_INCOMPLETE: TED: 10 of 10" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_flaky_service_loses_nothing(bench):
+    for service in bench.web.services.values():
+        service.fault = "flaky"
+    found = proteins(130) | ODD
+    flaky = bench.annotate(found)
+    for service in bench.web.services.values():
+        service.fault = None
+    assert bench.report["warnings"] == []
+    assert bench.annotate(found, "--refetch", "uniprot", "ted", "interpro").equals(flaky)
+
+
+@pytest.mark.parametrize("source", ["interpro", "uniprot"])
+def test_a_short_answer_is_a_gap_and_no_absence(bench, source):
+    bench.web.services[source].fault = "short"
+    bench.annotate(proteins(60), wanted="default,pfam")
+    bench.web.services[source].fault = None
+    bench.web.reset()
+    table = bench.annotate(proteins(60), wanted="default,pfam")
+    assert bench.sources[source]["not_fetched"] == 0
+    assert cells(table, "pfam") == cells(bench.protspace(proteins(60), "default,pfam"), "pfam")
+
+
+@pytest.mark.slow
+def test_names_that_cannot_be_fetched_are_told_and_their_answers_not_kept(bench):
+    bench.web.files.fault = "html"
+    bench.annotate(proteins(20), wanted="cath,ec")
+    assert len([it for it in bench.report["warnings"] if "bare codes" in it]) == 2
+    bench.web.files.fault = None
+    named = bench.annotate(proteins(20), wanted="cath,ec")
+    assert cells(named, "cath") == cells(bench.protspace(proteins(20), "cath,ec"), "cath")
+    assert any("(" in cell for cell in cells(named, "cath"))
+
+
+def test_half_a_file_of_names_offline_is_none_and_no_failure(bench):
+    kept = bench.folder / "home/.cache/protspace/enzyme/ec_names.json"
+    bench.annotate(proteins(20), wanted="ec")
+    kept.write_text('{"1.1.1.1": "alcoh')
+    bench.annotate(proteins(20), "--offline", wanted="ec")
+    assert any("names of EC numbers" in warning for warning in bench.report["warnings"])
+
+
+def test_the_curated_value_wins_and_the_others_fill_its_gaps(bench):
+    table = bench.annotate({"P10000": "MKVL", "my_protein": "MKVLAA"}, wanted="sequence,default")
+    theirs = bench.protspace({"P10000": "MKVL"}, "default")
+    assert cells(table, "length") == [cells(theirs, "length")[0], "6"]

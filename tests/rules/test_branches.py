@@ -1,0 +1,146 @@
+"""The optional branches in one run, held against protspace's own commands on the same files."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from protspace.data.io.bundle import read_bundle_contents
+
+from steps.bundle.tables import projection_tables
+from tests.support.snakemake_run import EXAMPLE, LABELS, ROOT, read_json, succeed
+
+pytestmark = pytest.mark.slow
+METHODS = ("pca2", "umap2")
+BRANCHES = {"statistics": "true", "transfer": "family", "similarity": "true"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A run of 60 proteins with every second label withheld."""
+    folder = tmp_path_factory.mktemp("branches")
+    records = EXAMPLE.read_text().split(">")[1::4]
+    (folder / "some.fasta").write_text("".join(f">{record}" for record in records))
+    labels = LABELS.read_text().splitlines(keepends=True)
+    (folder / "half.tsv").write_text("".join(labels[:1] + labels[1::8]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def config(folder):
+    annotations = f"header,{folder}/half.tsv"
+    styles = ROOT / "examples" / "styles.json"
+    return BRANCHES | {
+        "input": folder / "some.fasta",
+        "annotations": annotations,
+        "styles": styles,
+    }
+
+
+@pytest.fixture(scope="module")
+def results(folder, config):
+    succeed(folder, **config)
+    return folder / "results" / "some"
+
+
+@pytest.fixture(scope="module")
+def bundle(results):
+    return read_bundle_contents(results / "some.parquetbundle")
+
+
+def protspace(*arguments):
+    program = Path(sys.executable).with_name("protspace")
+    # One thread and the same kernels as ours: the last digits depend on them.
+    environment = {name: it for name, it in os.environ.items() if "OPENBLAS" not in name}
+    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    command = [program, *map(str, arguments)]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+
+
+@pytest.fixture
+def directory(results, tmp_path):
+    """The maps of the embedding as protspace's commands read them."""
+    paths = [results / "projections" / f"composition.{method}.parquet" for method in METHODS]
+    for name, table in zip(("metadata", "data"), projection_tables(paths), strict=True):
+        pq.write_table(table, tmp_path / f"projections_{name}.parquet")
+    return tmp_path
+
+
+def test_statistics_are_those_of_protspace(results, bundle, directory):
+    annotations, scores = directory / "annotations.parquet", directory / "scores.parquet"
+    shutil.copy(results / "annotations.parquet", annotations)
+    embeddings = results / "embeddings" / "composition.h5"
+    protspace("stats", "-i", embeddings, "-p", directory, "-a", annotations, "-o", scores)
+    theirs = pq.read_table(scores).to_pylist()
+    ours = [row for row in bundle.statistics.to_pylist() if "MMseqs2" not in str(row)]
+    assert len(ours) > 50 and ours == theirs
+    enriched = pq.read_table(annotations)
+    clusters = [name for name in enriched.column_names if name.startswith("cluster_")]
+    for name in clusters:
+        assert bundle.annotations[name].to_pylist() == enriched[name].to_pylist()
+    assert len(clusters) == 3
+
+
+def test_faithfulness_stands_with_each_map_of_an_embedding(bundle):
+    notes = [json.loads(text) for text in bundle.metadata["info_json"].to_pylist()]
+    assert ["quality" in note for note in notes] == [True, True, False]
+    assert 0.5 < notes[0]["quality"]["trustworthiness"]["value"] <= 1
+
+
+def test_transferred_labels_are_those_of_protspace(results, bundle, tmp_path):
+    plain, filled = tmp_path / "plain.parquetbundle", tmp_path / "filled.parquetbundle"
+    arguments = ["--projections", results / "projections" / "composition.pca2.parquet"]
+    arguments += ["--annotations", results / "annotations.parquet", "--output", plain]
+    command = [sys.executable, "-m", "steps", "bundle", *map(str, arguments)]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    embeddings = results / "embeddings" / "composition.h5"
+    protspace("transfer", "-b", plain, "-e", embeddings, "-t", "family", "-o", filled)
+    theirs = read_bundle_contents(filled).annotations
+    for name in ("family", *(f"family__pred_{it}" for it in ("value", "confidence", "source"))):
+        assert bundle.annotations[name].to_pylist() == theirs[name].to_pylist()
+    assert bundle.annotations["family__pred_value"].to_pylist().count("") == 30
+
+
+def test_the_neighbours_are_told_in_a_table(results):
+    lines = (results / "transferred.tsv").read_text().splitlines()
+    assert lines[0].split("\t")[:5] == ["column", "query_id", "label", "source_id", "distance"]
+    assert len(lines) == 31
+
+
+def test_similarity_is_a_map_of_its_own(bundle, results):
+    names = bundle.metadata["projection_name"].to_pylist()
+    assert names == ["composition — PCA 2", "composition — UMAP 2", "MMseqs2 — MDS 2"]
+    assert (results / "previews" / "MMseqs2.mds2.svg").is_file()
+
+
+def test_legends_have_the_users_colours_and_those_of_the_clusters(bundle, results):
+    family = bundle.settings["family"]["categories"]
+    assert family["Simulated kinase"]["color"] == "#D55E00"
+    assert family["Simulated toxin"]["shape"] == "diamond"
+    assert "cluster_elbow_composition" in bundle.settings
+    assert "#d55e00" in (results / "previews" / "composition.umap2.svg").read_text()
+
+
+def test_provenance_has_the_branches(results):
+    steps = [step["step"] for step in read_json(results / "provenance.json")["steps"]]
+    assert steps[-5:] == ["similarity", "statistics", "transfer", "styles", "bundle"]
+
+
+def test_another_run_gives_the_same_bytes_in_container_2_too(folder, config, results, tmp_path):
+    succeed(tmp_path, **config)
+    again = tmp_path / "results" / "some" / "some.parquetbundle"
+    assert again.read_bytes() == (results / "some.parquetbundle").read_bytes()
+    succeed(tmp_path, **config, bundle_format=2)
+    contents = read_bundle_contents(again)
+    assert contents.container_version is None and contents.statistics.num_rows > 50
+
+
+def test_a_branch_that_is_turned_off_runs_only_the_bundle_again(folder, config, results):
+    output = succeed(folder, "--dry-run", **config | {"transfer": ""})
+    jobs = re.findall(r"^(\w+) +\d+$", output, flags=re.MULTILINE)
+    assert set(jobs) == {"all", "bundle", "preview", "provenance", "styles", "total"}

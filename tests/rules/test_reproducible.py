@@ -1,0 +1,36 @@
+"""The same input gives the same bytes, in fresh processes and with any number of cores."""
+
+import numpy as np
+import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from steps.embed.file import read_embeddings
+from steps.project.umap.knn import nearest_neighbors
+from tests.support.snakemake_run import EXAMPLE, succeed
+
+METHODS = "pca2,umap2,umap2:metric=cosine,tsne2,mds2,pacmap2,localmap2"
+pytestmark = pytest.mark.slow
+BUNDLE = "results/families/families.parquetbundle"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Working directories of three runs of unrelated families, with 1, 2 and 4 cores."""
+    folders = [tmp_path_factory.mktemp(f"cores{cores}") for cores in (1, 2, 4)]
+    for folder, cores in zip(folders, (1, 2, 4), strict=True):
+        succeed(folder, BUNDLE, cores=cores, input=EXAMPLE, methods=METHODS)
+    return folders
+
+
+def test_the_neighbor_graph_is_in_pieces(runs):
+    _, _, data = read_embeddings(runs[0] / "results/families/embeddings/composition.h5")
+    neighbors, _ = nearest_neighbors(data, 25, "euclidean")
+    rows = np.repeat(np.arange(len(data)), 25)
+    graph = coo_array((np.ones(rows.size), (rows, neighbors.ravel())), shape=(len(data),) * 2)
+    assert connected_components(graph)[0] > 1
+
+
+def test_three_runs_give_the_same_bytes(runs):
+    first, *others = [(folder / BUNDLE).read_bytes() for folder in runs]
+    assert all(other == first for other in others)

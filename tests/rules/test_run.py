@@ -1,0 +1,138 @@
+"""One run of the example, from the FASTA file to all that it leaves."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from protspace.data.io.bundle import read_bundle_contents
+
+from tests.support.snakemake_run import EXAMPLE, read_json, snakemake, succeed
+
+
+@pytest.fixture
+def results(finished):
+    return finished / "results" / "families"
+
+
+def test_the_bundle_has_every_protein_in_each_projection_and_the_annotations(results):
+    bundle = read_bundle_contents(results / "families.parquetbundle")
+    expected = [f"SIM{i:04d}" for i in range(1, 241)]
+    assert bundle.annotations["protein_id"].to_pylist() == expected
+    assert bundle.metadata["projection_name"].to_pylist() == [
+        "composition — PCA 2",
+        "composition — UMAP 2",
+    ]
+    assert bundle.projections["protein_id"].to_pylist() == expected * 2
+
+
+def test_numbers_stay_numbers_and_the_users_labels_are_there(results):
+    bundle = read_bundle_contents(results / "families.parquetbundle")
+    assert bundle.annotations["family"][0].as_py() == "Simulated kinase"
+    assert str(bundle.annotations.schema.field("gravy").type) == "double"
+    assert bundle.annotations["organism"][0].as_py() == "Exemplum album"
+
+
+def test_normalized_sequences_are_the_input_under_short_headers(results):
+    text = (results / "sequences.fasta").read_text()
+    original = EXAMPLE.read_text().splitlines()
+    assert text.splitlines()[1::2] == original[1::2]
+    assert text.startswith(">SIM0001\nM")
+    table = pq.read_table(results / "sequences.parquet")
+    assert table["header"][0].as_py() == original[0][1:]
+    assert len(table["sha256"][0].as_py()) == 64
+
+
+def test_provenance_says_what_was_asked_and_what_made_the_numbers(results):
+    provenance = read_json(results / "provenance.json")
+    assert provenance["input"]["sequences"] == 240
+    assert provenance["configuration"]["methods"] == ["pca2", "umap2"]
+    assert {"protspace", "umap-learn", "scikit-learn", "numba"} <= set(provenance["versions"])
+    steps = [step["step"] for step in provenance["steps"]]
+    assert steps == ["normalize", "embed", "annotate", "project", "project", "bundle"]
+    assert all(step["seconds"] > 0 for step in provenance["steps"])
+
+
+def test_each_projection_has_a_picture(results):
+    pictures = sorted(path.name for path in (results / "previews").iterdir())
+    assert pictures == ["composition.pca2.svg", "composition.umap2.svg"]
+    assert (results / "previews" / pictures[0]).read_text().startswith("<?xml")
+
+
+def test_each_job_has_a_log_and_a_benchmark(finished):
+    logs = {path.stem for path in (finished / "logs" / "families").iterdir()}
+    benchmarks = {path.stem for path in (finished / "benchmarks" / "families").iterdir()}
+    assert benchmarks <= logs and len(benchmarks) == 9
+
+
+def test_pca_is_that_of_protspace(results, tmp_path):
+    protspace = Path(sys.executable).with_name("protspace")
+    embeddings = results / "embeddings" / "composition.h5"
+    subprocess.run(
+        [protspace, "project", "-i", embeddings, "-m", "pca2", "-o", tmp_path],
+        check=True,
+        capture_output=True,
+    )
+    theirs = pq.read_table(tmp_path / "projections_data.parquet")
+    note = pq.read_table(tmp_path / "projections_metadata.parquet").to_pylist()[0]
+    bundle = read_bundle_contents(results / "families.parquetbundle")
+    ours = bundle.projections.slice(0, 240)
+    for column in ("projection_name", "protein_id"):
+        assert ours[column].to_pylist() == theirs[column].to_pylist()
+    assert np.allclose(ours["x"], theirs["x"], atol=1e-5)
+    own = bundle.metadata.to_pylist()[0]
+    assert own.keys() == note.keys()
+    assert (own["projection_name"], own["source"]) == (note["projection_name"], note["source"])
+
+
+def test_a_second_run_has_nothing_to_do(finished, example_config):
+    assert "Nothing to be done" in succeed(finished, "--dry-run", **example_config)
+
+
+def jobs(output):
+    """Rules and how often each would run, from a dry run."""
+    rows = re.findall(r"^([a-z]+) +([0-9]+)$", output, flags=re.MULTILINE)
+    return {rule: int(count) for rule, count in rows}
+
+
+def test_adding_a_method_runs_that_method_and_what_gathers_it(finished, example_config):
+    output = succeed(finished, "--dry-run", **example_config, methods="pca2,umap2,mds2")
+    assert jobs(output) == {
+        "project": 1,
+        "preview": 1,
+        "bundle": 1,
+        "provenance": 1,
+        "all": 1,
+        "total": 5,
+    }
+
+
+def test_another_cache_embeds_nothing_again(finished, example_config):
+    changed = {"cache": "none", "cache_days": 1, "requests_in_flight": 1, "offline": True}
+    output = succeed(finished, "--dry-run", **example_config, **changed)
+    assert jobs(output) == {"provenance": 1, "all": 1, "total": 2}
+
+
+@pytest.mark.slow
+def test_the_configuration_it_wrote_runs_it_again(results, tmp_path):
+    succeed(tmp_path, "--configfile", results / "config.yaml")
+    again = tmp_path / "results" / "families" / "families.parquetbundle"
+    assert again.read_bytes() == (results / "families.parquetbundle").read_bytes()
+
+
+def test_a_config_file_in_the_working_directory_counts(tmp_path):
+    (tmp_path / "config.yaml").write_text(f"input: {EXAMPLE}\nmethods: [mds2]\n")
+    output = succeed(tmp_path, "--dry-run", methods="pca2,mds2:n_init=1")
+    assert jobs(output)["project"] == 2
+    assert jobs(succeed(tmp_path, "--dry-run"))["project"] == 1
+
+
+def test_report_and_rulegraph(finished, example_config, tmp_path):
+    report = tmp_path / "report.html"
+    succeed(finished, "--report", report, **example_config)
+    assert "composition.umap2" in report.read_text()
+    graph = snakemake(finished, "--rulegraph", "--forceall", **example_config).stdout
+    assert graph.startswith("digraph") and '"normalize"' in graph

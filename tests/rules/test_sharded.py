@@ -1,0 +1,66 @@
+"""A data set in shards gives the same bytes as in one piece, and fails in one piece only."""
+
+import pytest
+
+from tests.fakes.biocentral import FakeBiocentral
+from tests.fakes.web import FakeWeb
+from tests.support.annotating import proteins
+from tests.support.snakemake_run import read_json, snakemake, succeed
+
+pytestmark = pytest.mark.slow
+FILES = ("x.parquetbundle", "annotations.parquet", "embeddings/esm2_8m.h5")
+
+
+@pytest.fixture(scope="module")
+def services():
+    with FakeBiocentral() as biocentral, FakeWeb() as web:
+        yield biocentral, web
+
+
+@pytest.fixture
+def run(services, tmp_path):
+    """Run 60 proteins; by keyword, what differs."""
+    biocentral, web = services
+    biocentral.reset()
+    fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(60).items())
+    (tmp_path / "x.fasta").write_text(fasta)
+    (tmp_path / "labels.csv").write_text("id,number\nP10003,3\nP10050,50\n")
+
+    def run(name, start=succeed, *arguments, **config):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        usual = {"input": tmp_path / "x.fasta", "embedders": "esm2_8m", "methods": "pca2"}
+        usual |= {"annotations": f"default,pfam,genus,header,sequence,{tmp_path}/labels.csv"}
+        usual |= {"biocentral_url": biocentral.url, "cache": "none"}
+        start(folder, *arguments, more_environment=web.environment, **(usual | config))
+        return folder / "results" / "x"
+
+    return run
+
+
+def test_shards_change_no_byte(run):
+    whole, parts = run("whole"), run("parts", shard_size=25)
+    for name in FILES:
+        assert (whole / name).read_bytes() == (parts / name).read_bytes()
+    steps = read_json(parts / "provenance.json")["steps"]
+    assert next(step for step in steps if step["step"] == "embed")["counts"]["shards"] == 3
+    assert not list((parts / "shards").glob("*.h5"))
+
+
+def test_what_a_source_lacks_is_told_once_for_all_shards(run, services):
+    web = services[1]
+    web.services["interpro"].fault = "503"
+    provenance = read_json(run("parts", shard_size=25) / "provenance.json")
+    web.services["interpro"].fault = None
+    (warning,) = provenance["warnings"]
+    assert warning.startswith("InterPro: 60 of 60 proteins have no values of it")
+
+
+def test_only_the_shards_that_failed_are_made_again(run, services):
+    biocentral = services[0]
+    biocentral.fault = "second-fails"
+    run("parts", snakemake, "--keep-going", shard_size=25, annotations="header")
+    biocentral.fault = None
+    biocentral.reset()
+    run("parts", shard_size=25, annotations="header")
+    assert len(biocentral.sequences) == 40

@@ -1,0 +1,50 @@
+"""Annotation cells: protspace's grammar and the limits of the web app."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protspace.data.annotations.encoding import decode_field, encode_field
+
+from steps.annotate.cells import GRAMMAR, encode, is_loadable, loadable, plain, units
+
+WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
+
+
+@given(WORDS)
+def test_labels_are_encoded_as_protspace_encodes_them(label):
+    assert encode([label])[0].as_py() == encode_field(label).strip()
+
+
+def test_the_grammar_is_the_version_of_protspace():
+    from protspace.data.annotations.encoding import BUNDLE_FORMAT_VERSION, FORMAT_VERSION_KEY
+
+    assert {FORMAT_VERSION_KEY.decode(): str(BUNDLE_FORMAT_VERSION)} == GRAMMAR
+
+
+@pytest.mark.parametrize("cell", ["A", "A|0.9;B|1e-5", "50%25 of", "a%3Bb", "x" * 256, "é" * 256])
+def test_loadable_cells_are_left_alone(cell):
+    assert is_loadable(cell)
+    assert loadable(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["a\x01b", "a%0Ab", "tab\there", "a%7Fb", "\x85"])
+def test_control_characters_become_blanks(cell):
+    assert not is_loadable(cell)
+    assert is_loadable(loadable(cell))
+
+
+def test_a_long_hit_is_shortened_and_keeps_its_score():
+    cell = loadable("x" * 300 + "|0.5;short|1")
+    first, second = cell.split(";")
+    assert (units(first), first[-5:], second) == (256, "…|0.5", "short|1")
+
+
+@given(st.text(alphabet="ab;|%3BCé😀\x01\n", min_size=1, max_size=900))
+def test_whatever_a_cell_holds_it_can_be_made_loadable(cell):
+    assert is_loadable(loadable(cell))
+    assert loadable(loadable(cell)) == loadable(cell)
+
+
+def test_plain_reads_as_people_do():
+    assert plain("a%3Bb|0.5;c") == "a;b; c"
+    assert decode_field("a%3Bb") == "a;b"

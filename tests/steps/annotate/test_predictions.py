@@ -1,0 +1,218 @@
+"""Biocentral's predictions as a source: asked of the server that is set, and never waited for."""
+
+import random
+import time
+
+import pytest
+
+from steps.annotate.remote.batches import Rules, fetch
+from steps.annotate.remote.predictions import Predictions
+from steps.biocentral import http, tasks
+from steps.cache import open_store, sequence_digest
+from steps.config.model import load
+from tests.fakes import biocentral_predictions
+from tests.fakes.biocentral import FakeBiocentral
+from tests.fakes.biocentral_predictions import prediction
+
+PLACES = ["predicted_subcellular_location", "predicted_membrane"]
+TOPOLOGIES = ["predicted_signal_peptide", "predicted_transmembrane"]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Waits of tenths of a second; the true ones are watched by a slower test."""
+    monkeypatch.setattr(http, "_PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(http, "_LIMITS", (0.5, 0.5))
+    for module in (http, tasks):
+        monkeypatch.setattr(module, "_FIRST_WAIT_SECONDS", 0.05)
+
+
+@pytest.fixture
+def fake():
+    with FakeBiocentral() as server:
+        yield server
+
+
+@pytest.fixture
+def ask(fake, tmp_path):
+    def ask(sequences, wanted=(*PLACES, *TOPOLOGIES), url=fake.url, **rules):
+        keyed = {sequence_digest(it).hex(): it for it in sequences}
+        with open_store(str(tmp_path / "store.sqlite")) as store:
+            source = Predictions(url, wanted, keyed)
+            return fetch(source, list(keyed), wanted, store, Rules(**rules))
+
+    return ask
+
+
+def proteins(count, length=50) -> list[str]:
+    rng = random.Random(count)
+    return ["".join(rng.choices("ACDEFGHIKLMNPQRSTVWY", k=length)) for _ in range(count)]
+
+
+def cells(outcome, sequence) -> dict[str, str]:
+    return outcome.answers[sequence_digest(sequence).hex()]
+
+
+def test_places_are_the_classes_that_the_server_predicts(ask):
+    sequences = proteins(20)
+    found = ask(sequences, PLACES)
+    models = ("LightAttentionSubcellularLocalization", "LightAttentionMembrane")
+    for sequence in sequences:
+        assert list(cells(found, sequence).values()) == [prediction(it, sequence) for it in models]
+
+
+def test_topologies_are_read_off_the_letters_of_the_residues(ask):
+    sequences = proteins(40)
+    found = ask(sequences, TOPOLOGIES)
+    for sequence in sequences:
+        letters = set(prediction("TMbed", sequence))
+        signal, membrane = (cells(found, sequence)[name] for name in TOPOLOGIES)
+        assert signal == str("S" in letters)
+        assert ("alpha-helical" in membrane, "beta-barrel" in membrane) == (
+            ("H" in letters, "B" in letters)
+        )
+    assert len({cells(found, it)["predicted_transmembrane"] for it in sequences}) == 4
+
+
+@pytest.mark.parametrize(("wanted", "models"), [(TOPOLOGIES, 1), (PLACES, 2)])
+def test_a_model_is_asked_once_and_only_if_it_is_needed(ask, fake, wanted, models):
+    ask(proteins(3), wanted)
+    (request,) = fake.predictions
+    assert len(request.model_names) == models
+
+
+def test_the_server_learns_no_name_of_a_protein(ask, fake):
+    sequences = proteins(3)
+    ask(sequences)
+    names = {sequence_digest(it).hex() for it in sequences}
+    assert fake.predictions[0].sequence_input.keys() == names
+
+
+def test_what_is_too_short_or_too_long_is_empty_and_no_fault(ask, fake):
+    odd, fitting = ["MKVLAA", "M" * 5001], ["MKVLAAG", "M" * 5000]
+    found = ask(odd + fitting)
+    assert not found.missing and found.reason == ""
+    assert [any(cells(found, it).values()) for it in odd + fitting] == [False, False, True, True]
+    assert [len(it) for request in fake.predictions for it in request.sequences] == [7, 5000]
+
+
+def test_nothing_is_sent_where_nothing_can_be_predicted(ask, fake):
+    assert not ask(["MKV", "MKL"]).missing
+    assert fake.submissions == 0
+
+
+def test_a_server_with_other_limits_names_what_it_refuses(ask, fake, monkeypatch):
+    monkeypatch.setattr(biocentral_predictions, "LONGEST", 40)
+    long, short = proteins(3, length=41), proteins(10, length=40)
+    found = ask(long + short)
+    assert not found.missing and fake.submissions == 4
+    assert [any(cells(found, it).values()) for it in long + short] == [False] * 3 + [True] * 10
+
+
+def test_a_request_has_at_most_a_thousand_sequences(ask, fake):
+    assert not ask(proteins(1100, length=10)).missing
+    assert [len(request.sequences) for request in fake.predictions] == [1000, 100]
+    assert fake.max_in_flight == 1
+
+
+def test_a_request_has_at_most_200000_residues(ask, fake):
+    assert not ask(proteins(90, length=4000)).missing
+    assert [len(request.sequences) for request in fake.predictions] == [50, 40]
+
+
+def test_a_second_run_asks_nothing(ask, fake):
+    first = ask(proteins(10))
+    fake.reset()
+    assert ask(proteins(10)).answers == first.answers
+    assert fake.submissions == fake.polls == 0
+
+
+def test_another_server_is_asked_for_itself(ask):
+    ask(proteins(10))
+    with FakeBiocentral() as other:
+        assert ask(proteins(10), url=other.url).asked == 10
+        assert len(other.predictions) == 1
+
+
+@pytest.mark.parametrize("fault", ["failed-once", "lost", "rate-limited"])
+def test_what_passes_is_waited_out(ask, fake, fault):
+    fake.fault = fault
+    assert not ask(proteins(10)).missing
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("down", "cannot be reached"),
+        ("reset", "cannot be reached"),
+        ("hang", "cannot be reached"),
+        ("hang-status", "cannot be reached"),
+        ("503", "answers 503"),
+        ("proxy-html", "answers 503"),
+        ("garbage-json", "cannot be read"),
+        ("rate-limited-forever", "asks to come again in 600 s"),
+        ("version", "has version 3.0.0"),
+        ("no-version", "which version"),
+        ("failed", "out of memory"),
+        ("lost-always", "does not know the task"),
+        ("garbage", ""),
+    ],
+)
+def test_a_server_that_cannot_be_used_leaves_gaps_and_a_reason(ask, fake, fault, reason):
+    fake.fault = fault
+    started = time.monotonic()
+    found = ask(proteins(10))
+    assert time.monotonic() - started < 5
+    assert (len(found.missing), found.answers) == (10, {})
+    assert reason in found.reason
+
+
+def test_a_server_that_is_down_is_not_asked_for_the_other_batches(ask, fake):
+    fake.fault = "503-after-submit"
+    assert len(ask(proteins(2100, length=10)).missing) == 2100
+    # One batch may be on its way before anybody knows.
+    assert fake.submissions < 3
+
+
+def test_a_task_without_end_is_left(ask, fake, monkeypatch):
+    monkeypatch.setattr(Predictions, "patience_seconds", 1)
+    fake.seconds_per_sequence = 3600
+    started = time.monotonic()
+    found = ask(proteins(10))
+    assert time.monotonic() - started < 4
+    assert (len(found.missing), found.reason) == (10, "no answer for 1 s")
+    time.sleep(1)
+    polls = fake.polls
+    time.sleep(1)
+    assert (fake.polls, fake.submissions) == (polls, 1)
+
+
+def test_a_short_answer_is_a_gap_that_is_asked_for_once_more(ask, fake):
+    fake.fault = "short"
+    found = ask(proteins(10))
+    assert len(found.missing) == 3 and len(fake.predictions) > 1
+    fake.fault = None
+    assert ask(proteins(10)).asked == 3
+
+
+def test_offline_makes_no_connection(ask, fake):
+    assert len(ask(proteins(3), offline=True).missing) == 3
+    assert fake.submissions == fake.polls == 0
+
+
+@pytest.mark.parametrize(
+    ("annotations", "told"),
+    [("default,header", False), ("biocentral", True), ("predicted_membrane", True), ("all", True)],
+)
+def test_the_address_is_a_parameter_of_those_who_are_predicted_for(annotations, told):
+    options = load({"annotations": annotations, "biocentral_url": "http://own:1/"})
+    assert ("--biocentral-url=http://own:1" in options.annotation_options) == told
+
+
+@pytest.mark.slow
+def test_a_server_that_hangs_is_left_within_a_minute(ask, fake, monkeypatch):
+    monkeypatch.undo()
+    fake.fault = "hang"
+    started = time.monotonic()
+    assert len(ask(proteins(3)).missing) == 3
+    assert time.monotonic() - started < 60

@@ -1,0 +1,66 @@
+"""One FASTA, a folder, or a sheet."""
+
+import pytest
+
+from steps.config.datasets import find_datasets
+from steps.errors import StepError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("b.fa", "a.fasta.gz", "c d.FAA", "notes.txt"):
+        (tmp_path / name).write_text(">x\nMKV\n")
+    return tmp_path
+
+
+def refusal(source):
+    with pytest.raises(StepError) as caught:
+        find_datasets(source)
+    assert caught.value.code == "INVALID_INPUT"
+    return caught.value.message
+
+
+def test_one_file_is_named_after_itself(folder):
+    assert find_datasets(folder / "a.fasta.gz") == {"a": str(folder / "a.fasta.gz")}
+
+
+def test_a_file_with_any_ending_may_be_named_directly(folder):
+    assert list(find_datasets(folder / "notes.txt")) == ["notes.txt"]
+
+
+def test_a_folder_gives_its_fasta_files(folder):
+    assert list(find_datasets(folder)) == ["a", "b", "c_d"]
+
+
+def test_a_sheet_gives_names_and_files_relative_to_itself(folder):
+    (folder / "batch.tsv").write_text("dataset\tfasta\none\tb.fa\n\ntwo\ta.fasta.gz\n")
+    assert find_datasets(folder / "batch.tsv") == {
+        "one": str(folder / "b.fa"),
+        "two": str(folder / "a.fasta.gz"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("name\tfile\nx\tb.fa\n", "must start with"),
+        ("dataset\tfasta\n", "names no data set"),
+        ("dataset\tfasta\nx\n", "without a FASTA path"),
+        ("dataset\tfasta\nx\tmissing.fa\n", "there is no file"),
+        ("dataset\tfasta\n../x\tb.fa\n", "Use letters, digits"),
+        ("dataset\tfasta\nx\tb.fa\nx\ta.fasta.gz\n", "both called x"),
+    ],
+)
+def test_a_bad_sheet_is_refused_with_the_remedy(folder, sheet, words):
+    (folder / "batch.tsv").write_text(sheet)
+    assert words in refusal(folder / "batch.tsv")
+
+
+def test_two_files_of_one_name_are_refused(folder):
+    (folder / "b.fasta").write_text(">x\nMKV\n")
+    assert "both called b" in refusal(folder)
+
+
+def test_missing_input_and_empty_folder_are_refused(tmp_path):
+    assert "There is no file" in refusal(tmp_path / "no.fasta")
+    assert "holds no file that ends in" in refusal(tmp_path)

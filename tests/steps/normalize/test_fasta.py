@@ -1,0 +1,216 @@
+"""The FASTA reader: what it accepts, what it changes, and how it says no."""
+
+import gzip
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protspace.data.loaders.h5 import parse_identifier as protspace_identifier
+
+from steps.errors import StepError
+from steps.normalize.fasta import FastaReader, Limits, parse_identifier
+
+GOOD = ">a\nMKV\n>b\nMLL\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content, **limits):
+        path = tmp_path / "in.fasta"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        reader = FastaReader(path, Limits(**limits))
+        return list(reader), reader.counts
+
+    return read
+
+
+@pytest.fixture
+def refusal(read):
+    def refusal(content, **limits):
+        with pytest.raises(StepError) as caught:
+            read(content, **limits)
+        return caught.value.code, caught.value.message
+
+    return refusal
+
+
+def pairs(records):
+    return [(record.identifier, record.sequence) for record in records]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        GOOD.replace("\n", "\r\n"),
+        GOOD.replace("\n", "\r"),
+        "\ufeff" + GOOD,
+        "\n\n" + GOOD.replace("\n", "\n\n"),
+        GOOD.rstrip("\n"),
+        "> a\nM K\tV\n>\tb\nMLL",
+    ],
+    ids=["unix", "windows", "old mac", "byte-order mark", "blank lines", "no last end", "blanks"],
+)
+def test_any_line_ends_and_blanks_give_the_same_records(read, text):
+    assert pairs(read(text)[0]) == [("a", "MKV"), ("b", "MLL")]
+
+
+def test_gzip_is_told_by_its_content(read):
+    assert pairs(read(gzip.compress(GOOD.encode()))[0]) == [("a", "MKV"), ("b", "MLL")]
+
+
+def test_lines_are_counted_whatever_ends_them(read):
+    for end in ("\n", "\r\n", "\r"):
+        records, _ = read(">a\nMKV\n\n>b\nMLL\n".replace("\n", end))
+        assert [record.line for record in records] == [1, 4]
+
+
+def test_gaps_stop_and_case_are_cleaned_and_counted(read):
+    records, counts = read(">a\nmk-v..\nAA*\n>b\nMLL\n")
+    assert pairs(records) == [("a", "MKVAA"), ("b", "MLL")]
+    assert (counts.gaps_removed, counts.stops_removed, counts.lower_case) == (3, 1, 1)
+    assert (counts.sequences, counts.residues) == (2, 8)
+
+
+def test_ambiguous_and_rare_residues_are_kept(read):
+    assert pairs(read(">a\nMBXZUO\n")[0]) == [("a", "MBXZUO")]
+
+
+def test_a_record_without_residues_is_left_out_and_counted(read):
+    records, counts = read(">a\nMKV\n>empty\n>gaps\n--*\n>b\nMLL\n")
+    assert [record.identifier for record in records] == ["a", "b"]
+    assert counts.empty_records == 2
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["A0A000_9ACTN/1-57", "a=b", "x:y:z", "[q]{r}(s)", "protéine-α", "50%", "a;b", "a,b", "."],
+)
+def test_odd_identifiers_stay_as_they_are(read, identifier):
+    assert read(f">{identifier} some text\nMKV\n")[0][0].identifier == identifier
+
+
+def test_uniprot_headers_are_reduced_to_the_accession(read):
+    records, _ = read(">sp|P12345|AATM_RABIT Aspartate\nMKV\n>tr|A0A022YWF9|X\nMLL\n")
+    assert [record.identifier for record in records] == ["P12345", "A0A022YWF9"]
+    assert records[0].header == "sp|P12345|AATM_RABIT Aspartate"
+
+
+@given(st.text(alphabet="sptr|POQA0123456789_.-", min_size=1, max_size=30))
+def test_identifiers_are_those_of_protspace(word):
+    assert parse_identifier(word) == protspace_identifier(word)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", ">a\n>b\n", ">a\n---\n"])
+def test_nothing_to_read_is_empty(refusal, content):
+    code, message = refusal(content)
+    assert code == "EMPTY_FASTA"
+    assert "in.fasta" in message
+
+
+def test_too_few_names_the_minimum(refusal):
+    code, message = refusal(GOOD + ">c\n", min_sequences=3)
+    assert code == "TOO_FEW_SEQUENCES"
+    assert "2 sequences" in message and "at least 3" in message
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ({"max_sequences": 1}, "TOO_MANY_SEQUENCES"),
+        ({"max_length": 2}, "SEQUENCE_TOO_LONG"),
+        ({"max_total_residues": 5}, "TOTAL_RESIDUES_EXCEEDED"),
+    ],
+)
+def test_limits_name_record_and_line(refusal, limits, code):
+    found, message = refusal(GOOD, **limits)
+    assert found == code
+    assert ("a (line 1)" if code == "SEQUENCE_TOO_LONG" else "b, line 3") in message
+
+
+def test_input_at_the_limits_is_accepted(read):
+    limits = {"max_sequences": 2, "max_length": 3, "max_total_residues": 6}
+    assert len(read(GOOD, **limits, max_file_bytes=len(GOOD), min_sequences=2)[0]) == 2
+
+
+def test_a_file_above_the_byte_limit_is_too_large(refusal):
+    assert refusal(GOOD, max_file_bytes=len(GOOD) - 1)[0] == "FILE_TOO_LARGE"
+
+
+def test_a_gzip_bomb_is_stopped_without_filling_memory(refusal):
+    bomb = gzip.compress(b">a\n" + b"A" * 100_000_000)
+    tracemalloc.start()
+    assert refusal(bomb, max_file_bytes=1_000_000)[0] == "FILE_TOO_LARGE"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_a_line_of_ten_megabytes_is_one_sequence(read):
+    records, counts = read(">long\n" + "MKVLA" * 2_000_000 + "\n")
+    assert counts.residues == len(records[0].sequence) == 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("hello\n>a\nMKV\n", ["Line 1", "'hello'", "first header"]),
+        ("\n\n>a\nMKV\n>\nMLL\n", ["Line 5", "nothing after it"]),
+        (">a\nMK1V\n", ["Record a, line 2", "'1' is not an amino-acid letter"]),
+        (">a\nMKV\nMé\n", ["Record a, line 3", "'é'"]),
+        (">a\nMK*V\n", ["Record a, line 2", "'*' inside"]),
+        (">a\nMK*\nV*\n", ["Record a, line 2", "'*' inside"]),
+        (">a\nMKV**\n", ["Record a, line 2", "'*' inside"]),
+        (">a\nMKJ\n", ["Record a, line 2", "'J' (I or L)"]),
+        (">a\nMK\0V\n", ["Record a, line 2", "NUL byte"]),
+        (">a\0b\nMKV\n", ["Line 1", "NUL byte"]),
+        (b">a\xff\nMKV\n", ["Line 1", "not UTF-8"]),
+        (b">a\nMK\xffV\n", ["Record a, line 2", "byte 0xff"]),
+        (GOOD.encode("utf-16"), ["UTF-16"]),
+        (gzip.compress(GOOD.encode())[:-9], ["gzip", "too early"]),
+        (gzip.compress(GOOD.encode() * 999)[:-50], ["gzip"]),
+        (">gi|\nMKV\n", ["line 1", "no usable identifier"]),
+        (">a\x01b\nMKV\n", ["line 1", "no usable identifier"]),
+        (">a\nMKV\n>\ufeff>b\nMKV\n", ["line 3", "invisible"]),
+        (">" + "x" * 257 + "\nMKV\n", ["line 1", "257 characters"]),
+    ],
+)
+def test_malformed_input_names_the_place_and_the_remedy(refusal, content, words):
+    code, message = refusal(content)
+    assert code == "MALFORMED_FASTA"
+    assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize("second", ["a other text", "sp|a|NAME", "x|a"])
+def test_two_headers_with_one_identifier_are_duplicates(refusal, second):
+    code, message = refusal(f">a\nMKV\n>{second}\nMLL\n")
+    assert code == "DUPLICATE_IDENTIFIERS"
+    assert "a stands on line 1 and on line 3" in message
+
+
+@pytest.mark.parametrize(
+    "bases", ["ACGT" * 20, "acgu" * 20, "ACGTN" * 12, "ACGTRACGT" * 1 + "ACGT" * 30]
+)
+def test_nucleotides_are_recognised(refusal, bases):
+    code, message = refusal(f">gene\n{bases}\n")
+    assert code == "MALFORMED_FASTA"
+    assert "gene (line 1) looks like nucleotides" in message
+
+
+@pytest.mark.parametrize(
+    "peptide",
+    ["A" * 60, "GA" * 40, "ACGT" * 12, "NTAGCAT" * 3, "GAGAGS" * 20, "CGNGAT" * 8 + "KKKKKK"],
+)
+def test_peptides_of_nucleotide_letters_are_proteins(read, peptide):
+    assert read(f">p\n{peptide}\n")[0][0].sequence == peptide
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_records_or_a_stable_code(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.fasta"
+    path.write_bytes(b">" + content)
+    try:
+        assert all(record.sequence.isalpha() for record in FastaReader(path))
+    except StepError as error:
+        assert error.code in {"MALFORMED_FASTA", "EMPTY_FASTA", "DUPLICATE_IDENTIFIERS"}

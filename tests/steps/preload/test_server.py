@@ -1,0 +1,135 @@
+"""Steps that a server forks: the same files, statuses and limits as steps started by themselves."""
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+NORMALIZE = ["normalize", "x.fasta", "--fasta", "y.fasta", "--table", "y.parquet"]
+#: A server without anything imported beforehand, until its standard input ends.
+SERVER = """
+import sys
+from steps.preload import server
+server.start("s")
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "x.fasta").write_text(">P1\nMKV\n")
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder):
+    command, pipe = [sys.executable, "-c", SERVER], subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(), stdin=pipe, stdout=pipe
+    ) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def environment(**more):
+    return os.environ | {"PYTHONPATH": str(ROOT)} | more
+
+
+def step(folder, *arguments, **options):
+    command = [sys.executable, "-m", "steps", *arguments]
+    served = environment(STEPS_SERVER="s")
+    return subprocess.Popen(
+        command, cwd=folder, env=served, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def forked(server) -> list[psutil.Process]:
+    """Steps that the server runs now."""
+    (process,) = psutil.Process(server.pid).children()
+    return [each for each in process.children() if each.status() != psutil.STATUS_ZOMBIE]
+
+
+def wait_for_step(server) -> psutil.Process:
+    deadline = time.monotonic() + 20
+    # It takes its name once it has all that a process of its own would have.
+    while not (found := [each for each in forked(server) if each.name() == "normalize"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return found[0]
+
+
+def endless(folder, **options):
+    """A step that waits for somebody to write its input."""
+    os.mkfifo(folder / "pipe")
+    return step(folder, "normalize", "pipe", *NORMALIZE[2:], **options)
+
+
+def test_a_served_step_writes_what_one_alone_writes(folder, server):
+    command = [sys.executable, "-m", "steps", "normalize", *NORMALIZE[1:]]
+    subprocess.run(command, cwd=folder, env=environment(), check=True)
+    alone = (folder / "y.parquet").read_bytes()
+    (folder / "y.parquet").unlink()
+    assert step(folder, *NORMALIZE).wait() == 0
+    assert (folder / "y.parquet").read_bytes() == alone
+
+
+def test_errors_come_back_with_status_and_words(folder, server):
+    (folder / "x.fasta").write_text("no header\n")
+    failed = step(folder, *NORMALIZE)
+    assert failed.wait() == 1 and "MALFORMED_FASTA" in failed.stderr.read()
+    refused = step(folder, "normalize", "--no-such-option")
+    assert refused.wait() == 2 and "usage" in refused.stderr.read()
+
+
+def test_a_step_has_the_limits_of_who_asked_for_it(folder, server):
+    lower = (1 << 30, 1 << 30)
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, lower)
+    asked = endless(folder, preexec_fn=limit)
+    assert wait_for_step(server).rlimit(psutil.RLIMIT_FSIZE) == lower
+    asked.kill()
+    asked.wait()
+
+
+def test_a_killed_step_is_a_failed_one(folder, server):
+    asked = endless(folder)
+    wait_for_step(server).send_signal(signal.SIGKILL)
+    assert asked.wait(10) == 1
+
+
+def test_a_step_ends_with_who_asked_for_it(folder, server):
+    asked = endless(folder)
+    running = wait_for_step(server)
+    asked.kill()
+    running.wait(10)
+    assert asked.wait() == -signal.SIGKILL
+
+
+def test_steps_end_with_the_process_that_the_server_belongs_to(folder, server):
+    asked = endless(folder)
+    running = wait_for_step(server)
+    server.kill()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        running.wait(10)
+    assert asked.wait(10) == 1
+
+
+def test_without_a_server_a_step_runs_by_itself(folder):
+    assert step(folder, *NORMALIZE).wait() == 0
+    assert (folder / "y.parquet").is_file()
+
+
+def test_a_step_that_there_is_not_is_a_sentence(folder):
+    asked = step(folder, "nonsense")
+    assert asked.wait() == 1
+    assert asked.stderr.read().startswith("There is no step 'nonsense'.")
