@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 from gateway.app import create_app
 from gateway.http.connection import Protocol
 from gateway.http.server import Server, make_room
-from gateway.settings import Settings, SettingsError, read_settings, unknown_variables
+from gateway.run_config import read_settings
+from gateway.settings import Settings, SettingsError, unknown_variables
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,7 +1,6 @@
 """Settings from the environment, with the hosted service's names and defaults."""
 
 import os
-import re
 from ipaddress import ip_network
 from math import ceil
 from pathlib import Path
@@ -18,10 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from steps.config.model import Config, load
 from steps.embed.models import Options
-from steps.errors import StepError
-from steps.normalize.fasta import Limits
 
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
@@ -274,7 +270,8 @@ class Settings(BaseSettings):
         return default if self.step_file_mb is None else self.step_file_mb
 
     @property
-    def _shard_size(self) -> int:
+    def effective_shard_size(self) -> int:
+        """Proteins of one job of the cluster; 0 means one job for each data set."""
         default = 20000 if self.profile else 0
         return default if self.shard_size is None else self.shard_size
 
@@ -283,80 +280,21 @@ class Settings(BaseSettings):
         """Whether changes of files may come from another machine."""
         return self.force_polling or self.profile is not None
 
-    @property
-    def limits(self) -> Limits:
-        return Limits(
-            min_sequences=self.sequence_min_count,
-            max_sequences=self.sequence_max_count,
-            max_length=self.sequence_max_residues,
-            max_total_residues=self.sequence_max_total_residues,
-            max_file_bytes=self.upload_max_bytes,
-        )
-
-    @property
-    def store(self) -> dict[str, str | float]:
-        """The cache keys of the runs' configuration."""
-        # The job that makes an embedding starts after the upload, and the sweeper comes at times.
-        late = self.pipeline_timeout_seconds + self.sweep_interval_seconds
-        seconds = self.cache_seconds or PUBLISHED_RETENTION_SECONDS - late
-        return {
-            "cache": self.cache or str(self.job_root.resolve() / ".store" / "store.sqlite"),
-            "cache_days": seconds / 86400,
-            "cache_gigabytes": self.cache_gigabytes,
-        }
-
-    def configuration(self, **chosen: list[str]) -> Config:
-        """The pipeline configuration of a run, but for its input.
-
-        Raises:
-            StepError: INVALID_CONFIG.
-        """
-        limits = self.limits
-        return load(
-            {
-                "input": "input.fasta",
-                "backend": self.backend,
-                "biocentral_url": self.biocentral_url,
-                "models": self.models,
-                "offline": self.offline,
-                "shard_size": self._shard_size,
-                **self.store,
-                "embedders": chosen.get("embedders") or [self.embedder],
-                "methods": chosen.get("methods") or self.methods,
-                "annotations": chosen.get("annotations") or self.annotations,
-                "bundle_format": self.bundle_format,
-                **{name: getattr(limits, name) for name in Limits.__dataclass_fields__},
-            }
-        )
-
 
 class SettingsError(Exception):
     """A sentence that names the variable."""
 
 
-def read_settings() -> Settings:
-    """Settings of this process's environment.
+def read_variables() -> Settings:
+    """Return the settings of this process's environment.
 
     Raises:
-        SettingsError: a bad value.
+        SettingsError: a value is not allowed.
     """
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
         raise SettingsError(" ".join(_sentence(fault) for fault in error.errors())) from None
-    _check_choices(settings, {}, "PREP_")
-    offered = {name: getattr(settings, f"allowed_{name}") for name in CHOICES}
-    _check_choices(settings, offered, "PREP_ALLOWED_")
-    return settings
-
-
-def _check_choices(settings: Settings, chosen: dict[str, list[str]], prefix: str) -> None:
-    """Make sure that the pipeline knows the defaults, or what an upload may choose."""
-    try:
-        settings.configuration(**chosen)
-    except StepError as error:
-        named = re.sub(r"Key '(\w+)'", lambda match: prefix + match[1].upper(), error.message)
-        raise SettingsError(named.replace("PREP_EMBEDDERS", "PREP_EMBEDDER")) from None
 
 
 def _sentence(fault: dict) -> str:

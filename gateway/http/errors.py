@@ -6,6 +6,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from gateway.runs import disk
+from gateway.runs.disk import DiskFull
+from gateway.scheduling.queue import QueueFull
+
 
 class GatewayError(Exception):
     """An answer that is no success.
@@ -36,6 +40,14 @@ class GatewayError(Exception):
         # The hosted service used `detail`; older clients may look for it.
         body = {"error": message, "code": self.code, "detail": message, **self.data}
         return JSONResponse(body, self.status, self.headers)
+
+
+def of_refusal(error: QueueFull | DiskFull) -> GatewayError:
+    """Refusals of the rooms below in our shape: QUEUE_FULL or DISK_FULL."""
+    if isinstance(error, QueueFull):
+        message = "The server is busy and its queue is full. Try again in half a minute."
+        return GatewayError(503, "QUEUE_FULL", message, {"Retry-After": "30"})
+    return GatewayError(507, "DISK_FULL", disk.FULL[1], {"Retry-After": "300"})
 
 
 def not_found(what: str = "There is nothing at this address.") -> GatewayError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from gateway.run_config import fasta_limits
 from gateway.settings import Settings
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
@@ -40,7 +41,7 @@ def operations(found: dict) -> dict[tuple[str, str], dict]:
 
 
 def _describe_upload(fields: dict, settings: Settings) -> None:
-    limits = settings.limits
+    limits = fasta_limits(settings)
     fields["file"]["description"] = (
         f"Protein FASTA, plain or gzip, up to {limits.max_file_bytes:,} bytes unpacked; "
         f"{limits.min_sequences:,} to {limits.max_sequences:,} sequences, each up to "

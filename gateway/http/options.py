@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from gateway.http.choices import choices, notes
 from gateway.progress.stages import RANK, STAGES
+from gateway.run_config import fasta_limits
 from gateway.runs import estimates
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 from steps.errors import COLAB
@@ -28,7 +29,7 @@ def options(settings: Settings, jobs: dict[str, int]) -> dict:
         jobs: how many jobs are `running` and `queued` now.
     """
     return {
-        "limits": asdict(settings.limits),
+        "limits": asdict(fasta_limits(settings)),
         "fasta": _fasta(),
         "choices": choices(settings),
         "notes": notes(settings),

@@ -19,13 +19,15 @@ from starlette.routing import Route
 
 from gateway.http import openapi, upload, views
 from gateway.http.download import BundleResponse
-from gateway.http.errors import GatewayError, not_found
+from gateway.http.errors import GatewayError, not_found, of_refusal
 from gateway.http.options import options as offered
 from gateway.http.preview import points
 from gateway.http.rate_limit import client_address
 from gateway.runs import disk
 from gateway.runs.directory import Run, is_id
+from gateway.runs.disk import DiskFull
 from gateway.runs.state import FINISHED
+from gateway.scheduling.queue import QueueFull
 
 log = structlog.get_logger()
 
@@ -39,10 +41,9 @@ READY_SECONDS = 5
 
 async def submit(request: Request) -> Response:
     """POST /api/prepare: an upload becomes a run."""
-    state, metrics = request.app.state, request.app.state.metrics
+    metrics = request.app.state.metrics
     try:
-        with disk.refusing_when_full(state.runs.root, state.settings.min_free_bytes):
-            run, headers = await _accept(request)
+        run, headers = await _stored(request)
     except GatewayError as error:
         metrics.uploads.labels(code=error.code).inc()
         log.info("upload_refused", code=error.code)
@@ -55,14 +56,22 @@ async def submit(request: Request) -> Response:
     return JSONResponse({"job_id": run.id}, 202, headers)
 
 
+async def _stored(request: Request) -> tuple[Run, dict[str, str]]:
+    state = request.app.state
+    try:
+        with disk.refusing_when_full(state.runs.root, state.settings.min_free_bytes):
+            return await _accept(request)
+    except (QueueFull, DiskFull) as error:
+        raise of_refusal(error) from error
+
+
 async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     state = request.app.state
     address = client_address(request, state.settings.trusted_proxies)
     _check_token(request, state.settings)
     await state.limits.check_any(address)
     # Under a rush most uploads end here, before the work of reading them.
-    with state.scheduler.place():
-        pass
+    state.scheduler.check_place()
     form = await upload.read_form(request, state.settings)
     staged = state.runs.stage()
     try:
@@ -224,7 +233,7 @@ async def readyz(request: Request) -> Response:
     if not all(checks.values()):
         failed = ", ".join(name for name, well in checks.items() if not well)
         raise GatewayError(503, "NOT_READY", f"Not ready: {failed}.", {"Retry-After": "30"})
-    warm = request.app.state.scheduler.attempts.starter.settled
+    warm = request.app.state.scheduler.warm
     return JSONResponse({"ok": True, "checks": checks, "warm": warm})
 
 

@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from gateway.http.errors import GatewayError
+from gateway.run_config import fasta_limits, run_config
 from gateway.settings import CHOICES, Settings
 from steps.errors import StepError
 from steps.normalize.fasta import Counts, FastaReader
@@ -141,7 +142,7 @@ def _store(source, path: Path, settings: Settings) -> Counts:
         while chunk := source.read(1048576):
             target.write(chunk)
     try:
-        reader = FastaReader(path, settings.limits)
+        reader = FastaReader(path, fasta_limits(settings))
         for _ in reader:
             pass
         return reader.counts
@@ -155,6 +156,6 @@ def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> int:
 
     Returns the number of its embedders, each counted once.
     """
-    values = settings.configuration(**chosen).model_dump() | {"input": "input.fasta"}
+    values = run_config(settings, **chosen).model_dump() | {"input": "input.fasta"}
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
     return len(values["embedders"])

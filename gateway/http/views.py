@@ -4,8 +4,8 @@ import time
 
 from gateway.http.download import download_name
 from gateway.runs.directory import Run
+from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
-from gateway.scheduling.sweeper import expiry
 from gateway.settings import Settings
 
 #: What a provenance may say to a client; the rest names folders and servers of the operator.

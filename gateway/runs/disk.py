@@ -9,8 +9,6 @@ from pathlib import Path
 
 import structlog
 
-from gateway.http.errors import GatewayError
-
 log = structlog.get_logger()
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -29,23 +27,26 @@ def low(root: Path, min_free_bytes: int) -> bool:
     return shutil.disk_usage(root).free < min_free_bytes
 
 
+class DiskFull(Exception):
+    """There is no room for another upload and its run."""
+
+
 @contextmanager
 def refusing_when_full(root: Path, min_free_bytes: int) -> Iterator[None]:
-    """Take an upload only where there is room for it and for its run.
+    """Run the block only where there is room for an upload and for its run.
 
     Raises:
-        GatewayError: DISK_FULL, before or while it is stored.
+        DiskFull: there is no room, before or while the upload is stored.
     """
-    refusal = GatewayError(507, "DISK_FULL", FULL[1], {"Retry-After": "300"})
     if low(root, min_free_bytes):
-        raise refusal
+        raise DiskFull
     try:
         yield
     except OSError as error:
         if not is_full(error):
             raise
         log.error("upload_not_stored", error=str(error))
-        raise refusal from error
+        raise DiskFull from error
 
 
 def keep_reserve(root: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.execution import processes
-from gateway.http.errors import GatewayError
 from gateway.metrics import Metrics
 from gateway.progress.publisher import Teller
 from gateway.runs.directory import Run, Runs
@@ -18,6 +17,10 @@ from gateway.scheduling.supervisor import Attempts
 from gateway.settings import Settings
 
 CANCELLED = ("CANCELLED", "The run was cancelled.")
+
+
+class QueueFull(Exception):
+    """No more runs may wait."""
 
 
 class Scheduler:
@@ -33,22 +36,34 @@ class Scheduler:
         self.endings = Endings(self.teller, metrics)
         self._held = 0
 
+    def check_place(self) -> None:
+        """Refuse an upload that would find no place.
+
+        Raises:
+            QueueFull: as many runs as may be are running or waiting.
+        """
+        taken = len(self.running) + len(self.waiting) + self._held
+        if taken >= self.settings.max_concurrent_jobs + self.settings.max_pending_jobs:
+            raise QueueFull
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place for an upload that is being written down, so that none is given twice.
 
         Raises:
-            GatewayError: QUEUE_FULL.
+            QueueFull: as many runs as may be are running or waiting.
         """
-        taken = len(self.running) + len(self.waiting) + self._held
-        if taken >= self.settings.max_concurrent_jobs + self.settings.max_pending_jobs:
-            message = "The server is busy and its queue is full. Try again in half a minute."
-            raise GatewayError(503, "QUEUE_FULL", message, {"Retry-After": "30"})
+        self.check_place()
         self._held += 1
         try:
             yield
         finally:
             self._held -= 1
+
+    @property
+    def warm(self) -> bool:
+        """Whether runs start as fast as they ever will."""
+        return self.attempts.starter.settled
 
     def events(self, run: Run) -> EventLog:
         """The one event log of a run in this process."""

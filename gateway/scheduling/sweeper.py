@@ -7,8 +7,10 @@ from pathlib import Path
 import structlog
 from anyio import to_thread
 
+from gateway.run_config import cache_config
 from gateway.runs import disk
 from gateway.runs.directory import Run
+from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
 from gateway.scheduling import recovery
 from gateway.scheduling.queue import Scheduler
@@ -48,7 +50,7 @@ def _tidy(settings: Settings, root: Path) -> None:
 
 def prune(settings: Settings) -> None:
     """Remove what the runs' cache may not keep any longer."""
-    store = settings.store
+    store = cache_config(settings)
     if store["cache"] == "none":
         return
     try:
@@ -89,18 +91,6 @@ async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
         run.strip()
         run.change(status="expired")
         log.info("run_removed", job_id=run.id)
-
-
-def expiry(run: Run, settings: Settings) -> float:
-    """When a finished run goes, seconds since the epoch; the next sweep does it."""
-    state = run.state
-    ages = [
-        state.finished + settings.bundle_ttl_seconds,
-        state.submitted + PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds,
-    ]
-    if settings.delete_after_download and state.delivered:
-        ages.append(state.delivered + settings.download_grace_seconds)
-    return min(ages)
 
 
 def _abandoned(run: Run, settings: Settings, scheduler: Scheduler, now: float) -> bool:

@@ -10,11 +10,11 @@ import structlog
 
 from gateway import __main__
 from gateway.progress.stages import STAGES
+from gateway.run_config import read_settings
 from gateway.settings import (
     Settings,
     SettingsError,
     Stage,
-    read_settings,
     unknown_variables,
     variable,
 )

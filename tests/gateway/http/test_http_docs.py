@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from gateway.progress.stages import STAGES
+from gateway.run_config import fasta_limits
 from gateway.runs.events import TERMINAL
 from gateway.settings import Settings
 from tests.support.gateway_process import ROOT, Gateway
@@ -88,7 +89,7 @@ def test_each_code_has_its_status_on_the_page():
 
 
 def test_the_limits_on_the_page_are_the_defaults():
-    limits = Settings.model_construct().limits
+    limits = fasta_limits(Settings.model_construct())
     numbers = [limits.min_sequences, limits.max_sequences, limits.max_length]
     numbers += [limits.max_total_residues, limits.max_file_bytes // 1048576]
     table = PAGE[PAGE.index("| limit |") : PAGE.index("| time of a run")]
