@@ -17,7 +17,7 @@ import numpy as np
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
-from steps.cache import open_store, sequence_digest
+from steps.cache import open_cache, sequence_digest
 from steps.embed.file import read_embeddings, write_embeddings
 
 DIMENSIONS, TARGET = 1024, 3.0
@@ -61,7 +61,7 @@ def benchmark(folder: Path, count: int, repeat: int) -> None:
 def from_store(folder: Path, repeat: int) -> None:
     """Seconds to look up the vectors of an upload that are all known."""
     digests = [sequence_digest(str(number)) for number in range(UPLOAD)]
-    with open_store(str(folder / "store.sqlite")) as store:
+    with open_cache(str(folder / "store.sqlite")) as store:
         vectors = np.random.default_rng(0).normal(size=(UPLOAD, DIMENSIONS)).astype(np.float32)
         store.add_embeddings("prot_t5", "1", dict(zip(digests, vectors, strict=True)))
         seconds = [timed(store.embeddings, "prot_t5", "1", digests) for _ in range(repeat)]

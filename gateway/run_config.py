@@ -1,6 +1,7 @@
 """From the settings of the gateway to the configuration of a run."""
 
 import re
+from typing import TypedDict
 
 from gateway.settings import (
     CHOICES,
@@ -72,7 +73,15 @@ def fasta_limits(settings: Settings) -> Limits:
     )
 
 
-def cache_config(settings: Settings) -> dict[str, str | float]:
+class CacheConfig(TypedDict):
+    """The keys of the configuration that are about the cache."""
+
+    cache: str
+    cache_days: float
+    cache_gigabytes: float
+
+
+def cache_config(settings: Settings) -> CacheConfig:
     """Return the cache keys of the configuration of all runs."""
     # The job that makes an embedding starts after the upload, and the sweeper comes at times.
     late = settings.pipeline_timeout_seconds + settings.sweep_interval_seconds

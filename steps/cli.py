@@ -16,14 +16,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from steps.cache import open_store
 from steps.errors import StepError
 from steps.files import write_json
-
-if TYPE_CHECKING:
-    from steps.cache import Store
 
 log = logging.getLogger("steps")
 
@@ -77,24 +73,6 @@ def parser(step: str, description: str | None) -> argparse.ArgumentParser:
     result.add_argument("--report", type=Path, help="write counts, versions and seconds here")
     result.add_argument("--log", type=Path, help="write the log here as well as to the terminal")
     return result
-
-
-def add_store_options(options: argparse.ArgumentParser) -> None:
-    """The options of `steps.cache.open_store`, and whether connections may be made."""
-    options.add_argument("--cache", default="default", help="file, PostgreSQL address, or 'none'")
-    options.add_argument("--cache-days", type=float, default=90)
-    options.add_argument("--cache-gigabytes", type=float, default=20)
-    options.add_argument("--offline", action="store_true", help="make no connection")
-
-
-def store(arguments: argparse.Namespace) -> "Store":
-    """The store of these arguments; `--cache none` is a file beside the output."""
-    return open_store(
-        arguments.cache,
-        max_age_days=arguments.cache_days,
-        max_gigabytes=arguments.cache_gigabytes,
-        private=arguments.output.with_suffix(".partial.sqlite"),
-    )
 
 
 def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = None) -> None:

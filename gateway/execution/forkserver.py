@@ -1,31 +1,37 @@
-"""Starts Snakemake: forked from a process that has imported it, or anew while there is none."""
+"""The client of the fork server: start Snakemake by a fork, or anew while there is none."""
 
-import json
 import select
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
+
+from steps.preload.process import encode
+
+if TYPE_CHECKING:
+    from steps.preload.process import Request
 
 log = structlog.get_logger()
 
 ROOT = Path(__file__).resolve().parents[2]
 #: How long a fork may take; it takes some milliseconds.
 _FORK_SECONDS = 10.0
+#: Forks of a process with libraries loaded are safe on Linux only.
+_CAN_FORK = sys.platform == "linux"
 
 
-class Starter:
-    """Starts runs in sessions of their own."""
+class ForkServer:
+    """Start runs in sessions of their own."""
 
     def __init__(self) -> None:
-        self._server: subprocess.Popen | None = None
+        self._server: subprocess.Popen[bytes] | None = None
         self._ready = False
 
     def prepare(self, environment: dict[str, str]) -> None:
-        """Have Snakemake imported in the background."""
-        # Forks of a process with libraries loaded are safe on Linux only.
-        if sys.platform == "linux":
+        """Start the server, which imports Snakemake in the background."""
+        if _CAN_FORK:
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "gateway.execution.forkserver_main"],
                 stdin=subprocess.PIPE,
@@ -36,59 +42,56 @@ class Starter:
                 start_new_session=True,
             )
 
-    def start(
-        self,
-        arguments: list[str],
-        environment: dict,
-        folder: Path,
-        output: Path,
-        serve_steps: bool = False,
-    ) -> int:
-        """Start `snakemake ARGUMENTS` with its output appended to a file; its pid.
-
-        `serve_steps` forks its steps, too, which is for jobs on this machine.
+    def start(self, request: "Request") -> int:
+        """Start the Snakemake of a request, and return its pid.
 
         Raises:
             OSError: it cannot be started.
         """
-        if self._is_ready():
-            request = {"arguments": arguments, "environment": environment}
-            request |= {"serve_steps": serve_steps}
-            if pid := self._fork(request | {"folder": str(folder), "output": str(output)}):
-                return pid
-        with output.open("ab") as file:
+        server = self._running()
+        if server and (pid := self._fork(server, request)):
+            return pid
+        with open(request["output"], "ab") as file:
             # Not asyncio's own subprocess: it would kill the run when the gateway stops.
             return subprocess.Popen(
-                [sys.executable, "-m", "snakemake", *arguments],
+                [sys.executable, "-m", "snakemake", *request["arguments"]],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                env=environment,
-                cwd=folder,
+                env=request["environment"],
+                cwd=request["folder"],
                 start_new_session=True,
             ).pid
 
     @property
-    def settled(self) -> bool:
+    def warm(self) -> bool:
         """Whether runs start as fast as they ever will."""
-        return self._is_ready() or self._server is None
+        return self._running() is not None or not _CAN_FORK
 
-    def _is_ready(self) -> bool:
-        if self._server and not self._ready:
-            if select.select([self._server.stdout], [], [], 0)[0]:
-                self._ready = self._server.stdout.readline() == b"\n"
-                if not self._ready:
-                    self._give_up()
-        return self._ready
+    def _running(self) -> subprocess.Popen[bytes] | None:
+        """Return the server once it is ready, and as long as it lives."""
+        server = self._server
+        if server is None or server.stdout is None:
+            return None
+        if server.poll() is not None:
+            self._give_up()
+            return None
+        if not self._ready and select.select([server.stdout], [], [], 0)[0]:
+            self._ready = server.stdout.readline() == b"\n"
+            if not self._ready:
+                self._give_up()
+        return server if self._ready else None
 
-    def _fork(self, request: dict) -> int | None:
-        """The pid of a forked run; `None` where the process to fork from is gone."""
+    def _fork(self, server: subprocess.Popen[bytes], request: "Request") -> int | None:
+        """Return the pid of a forked run; `None` where the server has gone."""
+        if server.stdin is None or server.stdout is None:
+            return None
         try:
-            self._server.stdin.write(json.dumps(request).encode() + b"\n")
-            if not select.select([self._server.stdout], [], [], _FORK_SECONDS)[0]:
+            server.stdin.write(encode(request))
+            if not select.select([server.stdout], [], [], _FORK_SECONDS)[0]:
                 self.close()
                 raise TimeoutError("The process that runs are forked from does not answer.")
-            if answer := self._server.stdout.readline():
+            if answer := server.stdout.readline():
                 return int(answer)
         except BrokenPipeError:
             pass
@@ -100,7 +103,7 @@ class Starter:
         self.close()
 
     def close(self) -> None:
-        """Let go of the process to fork from; runs go on."""
+        """Stop the server; runs go on."""
         if self._server:
             self._server.kill()
             self._server.wait()

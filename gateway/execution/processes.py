@@ -1,4 +1,4 @@
-"""The processes of a run: who they are, when they are gone, and how they are ended."""
+"""The local processes of a run: find them, wait for their end, end them."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 import structlog
 
-from gateway.execution import slurm
 from gateway.runs.directory import Run
 from gateway.runs.state import State
 
@@ -24,18 +23,18 @@ FORKED = "forked"
 #: How long processes get to end by themselves, then to vanish after SIGKILL.
 _PATIENCE_SECONDS = 1.0
 _VANISH_SECONDS = 10.0
-_LOOK_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 
 
 def boot() -> str | None:
-    """Which start of this machine it is: after another one, pids and ticks mean nothing."""
+    """Return the id of this boot; after another boot, pids and ticks mean nothing."""
     with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return None
 
 
 def start_time(pid: int) -> float | None:
-    """When a process started, in a unit of its own: ticks since the machine's start on Linux.
+    """Return when a process started: ticks since the boot on Linux, else psutil's seconds.
 
     psutil gives seconds since the epoch, which move when the clock is set.
     """
@@ -51,7 +50,7 @@ def start_time(pid: int) -> float | None:
 
 
 def is_alive(state: State) -> bool:
-    """Whether the Snakemake that the state names still runs; a reused pid does not count."""
+    """Return whether the Snakemake of the state still runs; a reused pid does not count."""
     if state.pid is None or not _same_boot(state) or start_time(state.pid) != state.pid_started:
         return False
     try:
@@ -68,7 +67,7 @@ def _same_boot(state: State) -> bool:
 async def gone(run: Run) -> None:
     """Return when the run's Snakemake has ended, be it our child or one of an earlier gateway."""
     state = run.state
-    if not is_alive(state):
+    if state.pid is None or not is_alive(state):
         return
     try:
         descriptor = os.pidfd_open(state.pid)
@@ -87,26 +86,23 @@ async def gone(run: Run) -> None:
 
 def reap(run: Run) -> None:
     """Let the system forget the run's Snakemake, if it was our child and is gone."""
-    with contextlib.suppress(ChildProcessError, TypeError):
-        os.waitpid(run.state.pid, os.WNOHANG)
+    if pid := run.state.pid:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 async def end(run: Run) -> bool:
-    """End all processes of a run: politely, and after a second by force; whether none is left.
-
-    Its jobs on a cluster come last, when there is no Snakemake that would send more.
-    """
+    """End all processes of a run by SIGTERM, then by SIGKILL; return whether none is left."""
     left = await _signal(run, signal.SIGTERM, _PATIENCE_SECONDS)
     if left:
         left = await _signal(run, signal.SIGKILL, _VANISH_SECONDS)
-    if not left:
-        return await slurm.end(run)
-    log.error("processes_left", job_id=run.id, pids=[process.pid for process in left])
-    return False
+    if left:
+        log.error("processes_left", job_id=run.id, pids=[process.pid for process in left])
+    return not left
 
 
 async def _signal(run: Run, number: int, seconds: float) -> set[psutil.Process]:
-    """Send a signal to each process of a run, once; those that are left after some time."""
+    """Send a signal to each process of a run, once; return those left after some time."""
     state, deadline = run.read_state(), time.monotonic() + seconds
     asked: set[psutil.Process] = set()
     while True:
@@ -114,16 +110,16 @@ async def _signal(run: Run, number: int, seconds: float) -> set[psutil.Process]:
         left = set(await asyncio.to_thread(living, run, state))
         if not left or time.monotonic() > deadline:
             return left
-        # Those that were started since the last look, too.
+        # Those that were started since the last pass, too.
         for process in left - asked:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
         asked |= left
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def living(run: Run, state: State | None) -> list[psutil.Process]:
-    """Living processes of a run: of its process group, or with its mark."""
+    """Return the living processes of a run: of its process group, or with its mark."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -143,4 +139,4 @@ def _in_group(pid: int, state: State | None) -> bool:
     """A group keeps its number as long as it has a member; later it may be another's."""
     if state is None or state.pid is None or not _same_boot(state):
         return False
-    return os.getpgid(pid) == state.pid and (start_time(pid) or 0) >= state.pid_started
+    return os.getpgid(pid) == state.pid and (start_time(pid) or 0) >= (state.pid_started or 0)

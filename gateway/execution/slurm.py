@@ -1,4 +1,4 @@
-"""Jobs of a run in the queue of a SLURM cluster; they outlive the Snakemake that sent them."""
+"""Jobs of a run in the queue of a SLURM cluster, which outlive the Snakemake that sent them."""
 
 import asyncio
 import contextlib
@@ -9,17 +9,14 @@ import time
 import structlog
 
 from gateway.runs.directory import Run
-from gateway.runs.jsonl import Tail
 
 log = structlog.get_logger()
 
 #: How long jobs may take to leave the queue; SLURM ends processes on other machines.
 _LEAVE_SECONDS = 30.0
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 _ANSWER_SECONDS = 10.0
-
-
-#: What SLURM writes into the log of a job that it ends -> code and message of the run.
+#: Text that SLURM writes into the log of a job that it ends -> code and message of the run.
 _VERDICTS = {
     r"DUE TO TIME LIMIT": (
         "PIPELINE_TIMEOUT",
@@ -33,16 +30,14 @@ _VERDICTS = {
 
 
 def verdict(run: Run) -> tuple[str, str] | None:
-    """Why SLURM ended a job that Snakemake then gave up; code and message."""
-    if [entry.get("event") for entry in Tail(run.path / "jobs.jsonl").read()][-1:] != ["error"]:
-        return None
+    """Return code and message where SLURM ended the last job of a run that has failed."""
     logs = sorted(run.cluster_logs.rglob("*.log"), key=lambda path: path.stat().st_mtime)
     text = logs[-1].read_text(errors="replace") if logs else ""
-    return next((said for words, said in _VERDICTS.items() if re.search(words, text)), None)
+    return next((found for words, found in _VERDICTS.items() if re.search(words, text)), None)
 
 
 async def end(run: Run) -> bool:
-    """Cancel all jobs of a run; whether the queue has none of them any more."""
+    """Cancel all jobs of a run; return whether the queue has none of them any more."""
     if not run.cluster_logs.is_dir():
         return True
     deadline = time.monotonic() + _LEAVE_SECONDS
@@ -50,13 +45,13 @@ async def end(run: Run) -> bool:
         jobs = await asyncio.to_thread(_cancelled, run)
         if jobs == []:
             return True
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS)
     log.error("cluster_jobs_left", job_id=run.id, jobs=jobs)
     return False
 
 
 def _cancelled(run: Run) -> list[str] | None:
-    """Jobs that were in the queue, told to end; `None` where SLURM gives no answer."""
+    """Cancel the jobs of a run and return their ids; `None` where SLURM gives no answer."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         lines = _slurm("squeue", "--noheader", "--me", "--format=%A %j").splitlines()
         pairs = [line.split(maxsplit=1) for line in lines]
@@ -70,5 +65,6 @@ def _cancelled(run: Run) -> list[str] | None:
 
 
 def _slurm(*command: str) -> str:
-    options = {"capture_output": True, "text": True, "check": True}
-    return subprocess.run(command, timeout=_ANSWER_SECONDS, **options).stdout
+    return subprocess.run(
+        command, timeout=_ANSWER_SECONDS, capture_output=True, text=True, check=True
+    ).stdout

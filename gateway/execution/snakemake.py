@@ -8,14 +8,14 @@ from pathlib import Path
 import structlog
 
 from gateway.execution import processes
-from gateway.execution.forkserver import ROOT, Starter
+from gateway.execution.forkserver import ROOT, ForkServer
 from gateway.runs import jsonl
 from gateway.runs.directory import Run
 from gateway.settings import Settings
 
 log = structlog.get_logger()
 
-#: What a run may see of the gateway's environment; it holds no settings and no secrets.
+#: Variables of the gateway's environment that a run sees; no settings and no secrets.
 _PASSED = (
     "PATH HOME USER LOGNAME LANG LC_ALL TZ VIRTUAL_ENV NUMBA_CACHE_DIR "
     "MPLCONFIGDIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE SLURM_CONF "
@@ -24,7 +24,7 @@ _PASSED = (
 
 
 def arguments(run: Run, settings: Settings) -> list[str]:
-    """The arguments of Snakemake for a run; what to compute stands in its config.yaml."""
+    """Return the arguments of Snakemake for a run; its config.yaml says what to compute."""
     targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
     return [
         *("--snakefile", str(ROOT / "Snakefile")),
@@ -39,13 +39,13 @@ def arguments(run: Run, settings: Settings) -> list[str]:
 
 
 def _where(run: Run, settings: Settings) -> list[str]:
-    """Options that say where jobs run: here, or wherever a profile sends them."""
+    """Return the options that say where jobs run: here, or wherever a profile sends them."""
     if not settings.profile:
         return ["--cores", str(settings.cores)]
     return [
         *("--profile", str(Path(settings.profile).resolve())),
         *("--local-cores", str(settings.cores)),
-        # By this `gateway.execution.slurm` knows the jobs of a run in the queue.
+        # By this `gateway.execution.slurm` knows the jobs of a run in the queue of SLURM.
         *("--slurm-jobname-prefix", run.id),
     ]
 
@@ -55,7 +55,7 @@ def _passed() -> dict[str, str]:
 
 
 def environment(run: Run) -> dict[str, str]:
-    """The environment of a run: what it leaves in temporary and cache folders goes with it."""
+    """Return the environment of a run, whose temporary and cache folders are removed with it."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return {
         # Models were fetched to where they are.
@@ -68,25 +68,31 @@ def environment(run: Run) -> dict[str, str]:
     }
 
 
-def prepare(starter: Starter) -> None:
-    """Make the first run start as fast as later ones."""
+def prepare(forkserver: ForkServer) -> None:
+    """Start the fork server, so that the first run starts as fast as later ones."""
     marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    starter.prepare(_passed() | marked)
+    forkserver.prepare(_passed() | marked)
 
 
-def start(run: Run, settings: Settings, starter: Starter) -> None:
-    """Start the run in a session of its own; its pid is in the state before this returns."""
-    # What a killed predecessor was writing; the next line must not continue it.
-    jsonl.repair(run.path / "jobs.jsonl")
+def start(run: Run, settings: Settings, forkserver: ForkServer) -> None:
+    """Start a run in a session of its own; its pid is in the state before this returns.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    jsonl.repair(run.job_log)
     (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
-    output = run.path / "snakemake.log"
-    pid = starter.start(
-        arguments(run, settings),
-        environment(run),
-        run.path,
-        output,
-        # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
-        serve_steps=settings.profile is None,
+    pid = forkserver.start(
+        {
+            "title": "snakemake",
+            "arguments": arguments(run, settings),
+            "folder": str(run.path),
+            "environment": environment(run),
+            "limits": [],
+            "output": str(run.path / "snakemake.log"),
+            # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
+            "serve_steps": settings.profile is None,
+        }
     )
     confine(pid, settings)
     run.change(
@@ -100,7 +106,8 @@ def start(run: Run, settings: Settings, starter: Starter) -> None:
 def confine(pid: int, settings: Settings) -> None:
     """Limit a process and those it will start; a limit that is lower already stays."""
     if not hasattr(resource, "prlimit"):
-        return log.warning("no_limits", reason="this system cannot limit another process")
+        log.warning("no_limits", reason="this system cannot limit another process")
+        return
     limits = {
         resource.RLIMIT_AS: settings.memory_limit * 1048576,
         resource.RLIMIT_FSIZE: settings.file_limit * 1048576,

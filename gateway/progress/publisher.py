@@ -1,4 +1,6 @@
-"""What clients are told of runs: position, progress and end, each once."""
+"""Publish queue, progress and terminal events of runs exactly once."""
+
+from typing import Any
 
 import structlog
 
@@ -9,14 +11,15 @@ from steps.errors import COLAB
 log = structlog.get_logger()
 
 
-class Teller:
-    """The event logs of this process, one for each run."""
+class Publisher:
+    """Write to the event logs of this process, one for each run."""
 
     def __init__(self) -> None:
         self._logs: dict[str, EventLog] = {}
         self._positions: dict[str, int | None] = {}
 
     def events(self, run: Run) -> EventLog:
+        """Return the event log of a run."""
         if run.id not in self._logs:
             self._logs[run.id] = EventLog(run.path / "events.jsonl")
         return self._logs[run.id]
@@ -28,39 +31,40 @@ class Teller:
             self._logs.pop(run.id).close()
 
     def close(self) -> None:
-        """End all streams; their clients come back."""
+        """End all streams; their clients reconnect."""
         for events in self._logs.values():
             events.close()
 
-    def position(self, run: Run) -> int | None:
-        """The position that the run was told last, be it by an earlier gateway."""
+    def publish_position(self, run: Run, position: int, running: int) -> None:
+        """Publish the position in the queue where it changed; nothing follows 0, the start."""
+        if self._position(run) in (0, position):
+            return
+        data = {"job_id": run.id, "queue_position": position, "running": running}
+        if self._publish(run, "queued", data):
+            self._positions[run.id] = position
+
+    def _position(self, run: Run) -> int | None:
+        """Return the position that was published last, be it by an earlier gateway."""
         if run.id not in self._positions:
             try:
-                told = [event for event in self.events(run).told() if event.name == "queued"]
+                queued = [event for event in self.events(run).all() if event.name == "queued"]
             except OSError as error:
                 log.warning("events_unreadable", job_id=run.id, error=str(error))
                 return None
-            self._positions[run.id] = told[-1].data["queue_position"] if told else None
+            self._positions[run.id] = queued[-1].data["queue_position"] if queued else None
         return self._positions[run.id]
 
-    def tell_position(self, run: Run, position: int, running: int) -> None:
-        """Where it changed; nothing comes after 0, which is the start."""
-        if self.position(run) in (0, position):
-            return
-        data = {"job_id": run.id, "queue_position": position, "running": running}
-        if self._say(run, "queued", data):
-            self._positions[run.id] = position
+    def progress(self, run: Run) -> list[dict[str, Any]]:
+        """Return the data of all progress events so far."""
+        return [event.data for event in self.events(run).all() if event.name == "progress"]
 
-    def progress(self, run: Run) -> list[dict]:
-        """What was told of the progress so far."""
-        return [event.data for event in self.events(run).told() if event.name == "progress"]
+    def publish_progress(self, run: Run, news: list[dict[str, Any]]) -> None:
+        """Publish progress, one event for each item."""
+        for data in news:
+            self._publish(run, "progress", {"job_id": run.id, **data})
 
-    def tell_progress(self, run: Run, news: list[dict]) -> None:
-        for told in news:
-            self._say(run, "progress", {"job_id": run.id, **told})
-
-    def _say(self, run: Run, name: str, data: dict) -> bool:
-        """On a disk that is full, events may be missing; an end never is."""
+    def _publish(self, run: Run, name: str, data: dict[str, Any]) -> bool:
+        """Append an event; on a full disk it may be left out, which a terminal one never is."""
         try:
             self.events(run).append(name, data)
         except OSError as error:
@@ -68,8 +72,8 @@ class Teller:
             return False
         return True
 
-    def tell_end(self, run: Run) -> None:
-        """The terminal event; writing it a second time does nothing.
+    def publish_end(self, run: Run) -> None:
+        """Publish the terminal event; a second time does nothing.
 
         Raises:
             OSError: it cannot be written.
@@ -81,4 +85,4 @@ class Teller:
             return events.append("error", data)
         url = f"/api/prepare/{run.id}/bundle"
         warnings = run.read_provenance().get("warnings", [])
-        events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})
+        return events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})

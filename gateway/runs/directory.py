@@ -2,8 +2,8 @@
 
 <root>/<id>/request.json   what was asked: time, sizes, choices
             state.json     what became of it; replaced as a whole
-            events.jsonl   what was told to clients (gateway.runs.events)
-            jobs.jsonl     Snakemake's job log (our logger plugin)
+            events.jsonl   what clients get (gateway.runs.events)
+            jobs.jsonl     Snakemake's job log (gateway.progress.job_log)
             config.yaml input.fasta results/ logs/   the run itself
             .scratch/      temporary files and caches of its processes
 """
@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from gateway.runs import disk
 from gateway.runs.state import State
@@ -38,35 +39,53 @@ class Run:
 
     @property
     def bundle(self) -> Path:
+        """The result."""
         return self.path / "results" / DATASET / f"{DATASET}.parquetbundle"
 
     @property
     def provenance(self) -> Path:
+        """How the result was made."""
         return self.path / "results" / DATASET / "provenance.json"
 
     @property
+    def job_log(self) -> Path:
+        """Snakemake's job log, which `gateway.progress.job_log` reads."""
+        return self.path / "jobs.jsonl"
+
+    @property
     def logs(self) -> Path:
+        """Folder of the logs, errors and progress of the steps."""
         return self.path / "logs" / DATASET
 
     @property
     def state(self) -> State:
+        """The present state, read anew each time.
+
+        Raises:
+            OSError, ValueError: it cannot be read.
+        """
         return State.of(json.loads((self.path / "state.json").read_text()))
 
     def read_state(self) -> State | None:
-        """The state, or nothing where it cannot be read."""
+        """Return the state, or `None` where it cannot be read."""
         try:
             return self.state
         except (OSError, ValueError):
             return None
 
-    def change(self, **values) -> State:
-        """Set fields of the state, durably."""
+    def change(self, **values: object) -> State:
+        """Set fields of the state, durably.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         state = State.of(asdict(self.state) | values)
         _write_durably(self.path / "state.json", asdict(state))
         return state
 
     @property
     def scratch(self) -> Path:
+        """Folder of temporary files and caches of the run's processes."""
         return self.path / ".scratch"
 
     @property
@@ -75,35 +94,47 @@ class Run:
         return self.path / ".snakemake" / "slurm_logs"
 
     @property
-    def request(self) -> dict:
-        return json.loads((self.path / "request.json").read_text())
+    def request(self) -> dict[str, Any]:
+        """What the upload asked for.
+
+        Raises:
+            OSError, ValueError: it cannot be read.
+        """
+        request: dict[str, Any] = json.loads((self.path / "request.json").read_text())
+        return request
 
     @property
     def embedders(self) -> int:
         """How many embedders it was asked for; one where that is not known any more."""
         try:
-            return self.request["embedders"]
-        except (OSError, ValueError, KeyError):
+            return int(self.request["embedders"])
+        except (OSError, ValueError, TypeError, KeyError):
             return 1
 
-    def read_provenance(self) -> dict:
-        """provenance.json, or nothing where the run did not get that far."""
+    def read_provenance(self) -> dict[str, Any]:
+        """Return provenance.json; an empty object where the run did not get that far.
+
+        Raises:
+            OSError, ValueError: it cannot be read.
+        """
         if not self.provenance.is_file():
             return {}
-        return json.loads(self.provenance.read_text(encoding="utf-8"))
+        provenance: dict[str, Any] = json.loads(self.provenance.read_text(encoding="utf-8"))
+        return provenance
 
     def shed(self) -> None:
-        """Give back the disk space of a run that has failed; its logs stay."""
+        """Free the disk space of a run that has failed; its logs stay."""
         for path in (self.path / "results", self.scratch, self.path / ".snakemake"):
             shutil.rmtree(path, ignore_errors=True)
 
     def strip(self) -> None:
-        """Remove all that came from the user or was made of it; what became of the run stays."""
+        """Remove all but the state: what came from the user, and what was made of it."""
         for path in self.path.iterdir():
             if path.name != "state.json":
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def remove(self) -> None:
+        """Remove the directory."""
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -115,13 +146,17 @@ class Runs:
         self.root.mkdir(parents=True, exist_ok=True)
 
     def stage(self) -> Run:
-        """A new run directory that is not listed until `admit`."""
+        """Return a new run directory that is not listed until `admit`."""
         path = self.root / f".incoming-{secrets.token_hex(16)}"
         path.mkdir(mode=0o700)
         return Run(path)
 
-    def admit(self, staged: Run, request: dict) -> Run:
-        """Give a staged directory its id; from here on it exists whatever happens."""
+    def admit(self, staged: Run, request: dict[str, Any]) -> Run:
+        """Give a staged directory its id, durably.
+
+        Raises:
+            OSError: it cannot be written; there is no such run then.
+        """
         (staged.path / "logs" / DATASET).mkdir(parents=True)
         _write_durably(staged.path / "request.json", request)
         _write_durably(staged.path / "state.json", asdict(State(submitted=time.time())))
@@ -130,13 +165,13 @@ class Runs:
         try:
             _sync_folder(self.root)
         except OSError:
-            # Nobody will be told its id, so it must not run at the next start.
+            # Nobody gets its id, so it must not run at the next start.
             run.remove()
             raise
         return run
 
     def get(self, run_id: str) -> Run | None:
-        """The run with this id; `None` where there is none or the id is malformed."""
+        """Return the run with this id; `None` where there is none or the id is malformed."""
         if not is_id(run_id) or not (self.root / run_id / "state.json").is_file():
             return None
         return Run(self.root / run_id)
@@ -147,10 +182,11 @@ class Runs:
 
 
 def is_id(text: str) -> bool:
+    """Return whether a text has the form of a run id."""
     return bool(_ID.fullmatch(text))
 
 
-def _write_durably(path: Path, value: dict) -> None:
+def _write_durably(path: Path, value: dict[str, Any]) -> None:
     def write() -> None:
         with replacing(path) as staged, staged.open("w", encoding="utf-8") as file:
             json.dump(value, file)

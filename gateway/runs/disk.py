@@ -1,4 +1,4 @@
-"""A full disk: uploads are refused in time, and the end of a run can still be written."""
+"""A full disk: refuse uploads in time, and keep room to write the ends of runs."""
 
 import errno
 import os
@@ -13,17 +13,19 @@ log = structlog.get_logger()
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 FULL = ("DISK_FULL", "The disk of the server is full. Please try again later.")
-#: Room for the last words of hundreds of runs.
+#: Room for the terminal events and states of hundreds of runs.
 _RESERVE_BYTES = 1048576
-#: With less no run gets anywhere.
+#: With less free space no run can succeed.
 LEAST_BYTES = 4 * _RESERVE_BYTES
 
 
 def is_full(error: BaseException) -> bool:
+    """Return whether an error says that the disk is full or the quota used up."""
     return isinstance(error, OSError) and error.errno in NO_SPACE
 
 
 def low(root: Path, min_free_bytes: int) -> bool:
+    """Return whether less space than that is free."""
     return shutil.disk_usage(root).free < min_free_bytes
 
 
@@ -50,7 +52,11 @@ def refusing_when_full(root: Path, min_free_bytes: int) -> Iterator[None]:
 
 
 def keep_reserve(root: Path) -> None:
-    """Occupy some space to give up when there is no other; without room for it, later."""
+    """Occupy some space, to be freed when there is no other; without room for it, later.
+
+    Uploads are refused before a disk is full, but other programs may fill it, and clients wait for
+    the end of their runs.
+    """
     path = root / ".reserve"
     try:
         if path.exists() and path.stat().st_size == _RESERVE_BYTES:
@@ -63,7 +69,11 @@ def keep_reserve(root: Path) -> None:
 
 
 def insist(root: Path, write: Callable[[], None]) -> None:
-    """Write something small that must be written, into the reserve where the disk is full."""
+    """Write something small that must be written; on a full disk, free the reserve first.
+
+    Raises:
+        OSError: it cannot be written even so.
+    """
     try:
         write()
     except OSError as error:

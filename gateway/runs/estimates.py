@@ -1,4 +1,4 @@
-"""How long runs took here, for estimates of the next ones; it outlives restarts.
+"""How long runs took on this server, for estimates of the next ones; kept over restarts.
 
 <root>/.history.json   {embedder: [[seconds for each sequence, other seconds], ...]}, newest last
 """
@@ -19,7 +19,7 @@ _KEPT = 50
 
 
 def remember(run: Run) -> None:
-    """Add a run that is done. Nothing depends on it, so a full disk only leaves it out."""
+    """Add a run that is done; on a full disk, only log that it is left out."""
     found = _measured(run)
     if not found:
         return
@@ -34,9 +34,9 @@ def remember(run: Run) -> None:
 
 
 def figures(root: Path) -> dict[str, dict[str, float]]:
-    """For each embedder that has run here: `runs`, `seconds_per_sequence`, `other_seconds`.
+    """Return `runs`, `seconds_per_sequence` and `other_seconds` of each embedder used here.
 
-    Medians, so that one bad day does not spoil them.
+    They are medians, so that one bad day does not spoil them.
     """
     return {
         embedder: {
@@ -53,7 +53,7 @@ def _path(root: Path) -> Path:
 
 
 def _read(path: Path) -> dict[str, list[list[float]]]:
-    """What is known; nothing where the file is missing or damaged."""
+    """Return the history; nothing where the file is missing or damaged."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
         return {str(name): [[float(a), float(b)] for a, b in rows] for name, rows in known.items()}
@@ -62,14 +62,16 @@ def _read(path: Path) -> dict[str, list[list[float]]]:
 
 
 def _measured(run: Run) -> tuple[str, list[float]] | None:
-    """The embedder of a run and its seconds, where they say something about the next run.
+    """Return the embedder of a run and its seconds, where they predict the next run.
 
-    They do not where several embedders share them, the run was interrupted, or half of the vectors
-    came from the store.
+    They do not where several embedders share them, the run was interrupted, or half of the
+    embeddings came from the cache.
     """
     state, provenance = run.state, run.read_provenance()
     embedders = provenance.get("configuration", {}).get("embedders", [])
-    if len(embedders) != 1 or state.attempts != 1 or not state.first_started:
+    if len(embedders) != 1 or state.attempts != 1:
+        return None
+    if state.first_started is None or state.finished is None:
         return None
     reports = [step for step in provenance["steps"] if step["step"] == "embed"]
     computed = sum(step["counts"]["distinct"] - step["counts"]["reused"] for step in reports)

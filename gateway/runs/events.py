@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gateway.runs import disk, jsonl
 
@@ -21,12 +22,15 @@ _SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Event:
+    """One event as clients get it; `data` is ready for JSON."""
+
     id: int
     name: str
-    data: dict
+    data: dict[str, Any]
 
     @property
     def terminal(self) -> bool:
+        """Whether no event follows this one."""
         return self.name in TERMINAL
 
 
@@ -39,14 +43,18 @@ class EventLog:
     def __init__(self, path: Path):
         self.path, self.readers, self.closed = path, 0, False
         self.left = time.time()
-        # A gateway that was killed while writing leaves a line that nobody was shown.
+        # A gateway that was killed while writing leaves a line that no client got.
         jsonl.repair(path)
-        told = self.told()
-        self.last = told[-1] if told else None
+        events = self.all()
+        self.last = events[-1] if events else None
         self._changed = asyncio.Event()
 
-    def append(self, name: str, data: dict) -> None:
-        """Write and announce an event; nothing comes after a terminal one."""
+    def append(self, name: str, data: dict[str, Any]) -> None:
+        """Write and announce an event; do nothing after a terminal one.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         if self.last and self.last.terminal:
             return
         event = Event(self.last.id + 1 if self.last else 1, name, data)
@@ -57,7 +65,7 @@ class EventLog:
         self._announce()
 
     def _write(self, line: bytes) -> None:
-        """A whole line or, on a full disk, none."""
+        """Write a whole line or, on a full disk, nothing."""
         with self.path.open("ab", buffering=0) as file:
             start = file.tell()
             try:
@@ -77,9 +85,9 @@ class EventLog:
         self._changed = asyncio.Event()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
-        """Events with ids above `after`, then new ones as they come, up to the terminal one.
+        """Yield events with ids above `after`, then new ones as they come, up to the terminal one.
 
-        An id that this run never gave counts as none.
+        An id that this run never gave counts as 0.
         """
         position, seen = 0, after if self.last and after <= self.last.id else 0
         self.readers += 1
@@ -100,7 +108,7 @@ class EventLog:
             self.left = time.time()
 
     def _read(self, position: int) -> tuple[list[Event], int]:
-        """Whole lines from a byte position on, and the position behind them."""
+        """Return the events of whole lines from a byte position on, and the position after them."""
         try:
             with self.path.open("rb") as file:
                 file.seek(position)
@@ -112,6 +120,6 @@ class EventLog:
         events = [Event(entry["id"], entry["event"], entry["data"]) for entry in found]
         return events, position + len(whole)
 
-    def told(self) -> list[Event]:
-        """All events so far."""
+    def all(self) -> list[Event]:
+        """Return all events so far."""
         return self._read(0)[0]

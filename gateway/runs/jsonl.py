@@ -3,10 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 
-def parse(text: bytes) -> list[dict]:
-    """The objects of whole lines; where a killed writer's successor went on, a line is none."""
+def parse(text: bytes) -> list[dict[str, Any]]:
+    """Return the objects of whole lines; skip lines corrupted by a killed writer."""
     found = []
     for line in text.splitlines():
         try:
@@ -19,12 +20,12 @@ def parse(text: bytes) -> list[dict]:
 
 
 def whole(text: bytes) -> bytes:
-    """What ends with an end of line; the rest is still being written."""
+    """Return the lines that are complete; the rest is still being written."""
     return text[: text.rfind(b"\n") + 1]
 
 
 def repair(path: Path) -> None:
-    """Cut a file to its last whole line, so that the next one does not continue a torn one."""
+    """Truncate a file to its last whole line, so that the next one does not continue a torn one."""
     try:
         with path.open("rb+") as file:
             text = file.read()
@@ -35,12 +36,13 @@ def repair(path: Path) -> None:
 
 
 class Tail:
-    """New objects of a growing file, from its start again where another file took its place."""
+    """Read new objects of a growing file; from its start where another file took its place."""
 
     def __init__(self, path: Path):
         self.path, self.position, self._inode = path, 0, 0
 
-    def read(self) -> list[dict]:
+    def read(self) -> list[dict[str, Any]]:
+        """Return the objects since the last call."""
         try:
             with self.path.open("rb") as file:
                 found = os.fstat(file.fileno())

@@ -1,16 +1,37 @@
-"""When a run is due for removal."""
+"""When a run is due for removal. All times are seconds since 1970."""
 
 from gateway.runs.directory import Run
+from gateway.runs.events import EventLog
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 
 
 def expiry(run: Run, settings: Settings) -> float:
-    """When a finished run goes, seconds since the epoch; the next sweep does it."""
+    """Return when a finished run is due; the next sweep removes it."""
     state = run.state
     ages = [
-        state.finished + settings.bundle_ttl_seconds,
+        (state.finished or state.submitted) + settings.bundle_ttl_seconds,
         state.submitted + PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds,
     ]
     if settings.delete_after_download and state.delivered:
         ages.append(state.delivered + settings.download_grace_seconds)
     return min(ages)
+
+
+def is_too_old(run: Run, settings: Settings, now: float) -> bool:
+    """Return whether an unfinished run must end to be removed in time."""
+    left = PUBLISHED_RETENTION_SECONDS - 2 * settings.sweep_interval_seconds
+    return now > run.state.submitted + left
+
+
+def is_abandoned(run: Run, events: EventLog, settings: Settings, now: float) -> bool:
+    """Return whether nobody has followed an unfinished run for as long as that may be."""
+    return bool(
+        settings.abandon_seconds
+        and not events.readers
+        and now - max(events.left, run.state.submitted) > settings.abandon_seconds
+    )
+
+
+def is_forgotten(run: Run, now: float) -> bool:
+    """Return whether the id of a removed run, kept to answer 410, is due as well."""
+    return now > run.state.submitted + PUBLISHED_RETENTION_SECONDS

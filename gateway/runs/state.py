@@ -1,4 +1,4 @@
-"""What is known of a run: one small file, from which every gateway can go on."""
+"""The state of a run: one small file, from which every gateway can go on."""
 
 from dataclasses import dataclass, fields
 
@@ -30,7 +30,7 @@ class State:
 
     @classmethod
     def of(cls, found: object) -> "State":
-        """From JSON; another version may have written fewer fields, or more.
+        """Return the state of a JSON value; another version may have written fewer fields, or more.
 
         Raises:
             ValueError: it is no state.

@@ -1,4 +1,4 @@
-"""What a gateway that starts finds: runs, and what its predecessor left half done."""
+"""Recovery after a start: list the runs, remove half-stored uploads, set broken runs aside."""
 
 import os
 import secrets
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import structlog
 
-from gateway.execution import processes
 from gateway.runs.directory import Run, Runs, is_id
 from gateway.runs.state import FINISHED, State
+from gateway.scheduling.supervisor import end_jobs
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ _ASIDE = ".broken-"
 
 
 async def reconcile(runs: Runs) -> list[tuple[State, Run]]:
-    """All runs that can be read, oldest first; uploads half stored go, broken runs go aside."""
+    """Return the runs that can be read, oldest first; set those aside that cannot."""
     for path in runs.root.glob(".incoming-*"):
         log.info("upload_removed", name=path.name)
         shutil.rmtree(path, ignore_errors=True)
@@ -34,7 +34,7 @@ async def reconcile(runs: Runs) -> list[tuple[State, Run]]:
 
 
 def _checked(run: Run) -> State:
-    """The state of a run whose files can be read.
+    """Return the state of a run whose files can be read.
 
     Raises:
         OSError, ValueError: they cannot.
@@ -46,12 +46,12 @@ def _checked(run: Run) -> State:
 
 
 async def _set_aside(run: Run, reason: str) -> None:
-    """Out of the way of all others, to be looked at until it is due for removal."""
+    """Rename a run out of the way of all others; it is kept until it is due for removal."""
     aside = run.path.with_name(f"{_ASIDE}{run.id}")
     if aside.exists():
         aside = aside.with_name(f"{aside.name}-{secrets.token_hex(4)}")
     try:
-        await processes.end(run)
+        await end_jobs(run)
         run.path.rename(aside)
     except OSError as error:
         reason = f"{reason}; it cannot be renamed: {error}"
@@ -59,7 +59,7 @@ async def _set_aside(run: Run, reason: str) -> None:
 
 
 def remove_broken(root: Path, seconds: float) -> None:
-    """Remove what was set aside and holds files of that age."""
+    """Remove directories that were set aside and hold files of that age."""
     for path in root.glob(f"{_ASIDE}*"):
         if time.time() - min(_ages(path), default=0) > seconds:
             shutil.rmtree(path, ignore_errors=True)
@@ -67,7 +67,7 @@ def remove_broken(root: Path, seconds: float) -> None:
 
 
 def _ages(path: Path) -> Iterator[float]:
-    """When files of a directory were written; those of the upload first."""
+    """Yield when the directory and its files were last changed, in seconds since 1970."""
     yield path.stat().st_mtime
     for entry in os.scandir(path):
         yield entry.stat(follow_symlinks=False).st_mtime

@@ -1,4 +1,4 @@
-"""Retention: what is removed when, and the streams that end with it."""
+"""The loop that removes what is due: runs, broken runs, expired entries of the cache."""
 
 import asyncio
 import time
@@ -10,12 +10,12 @@ from anyio import to_thread
 from gateway.run_config import cache_config
 from gateway.runs import disk
 from gateway.runs.directory import Run
-from gateway.runs.retention import expiry
+from gateway.runs.retention import expiry, is_abandoned, is_forgotten, is_too_old
 from gateway.runs.state import FINISHED
 from gateway.scheduling import recovery
 from gateway.scheduling.queue import Scheduler
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
-from steps.cache import open_store
+from steps.cache import open_cache
 from steps.errors import StepError
 
 log = structlog.get_logger()
@@ -26,7 +26,10 @@ TOO_OLD = ("EXPIRED", "The run reached the age at which uploads are removed. Ple
 
 async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
     """Sweep now and every interval; sooner after a delivery or an abandonment."""
-    soon = [settings.sweep_interval_seconds, max(1, settings.download_grace_seconds / 2)]
+    soon: list[float] = [
+        settings.sweep_interval_seconds,
+        max(1, settings.download_grace_seconds / 2),
+    ]
     if settings.abandon_seconds:
         soon.append(max(1, settings.abandon_seconds / 2))
     while True:
@@ -41,7 +44,7 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
 
 
 def _tidy(settings: Settings, root: Path) -> None:
-    """What is due beside the runs."""
+    """Remove what is due beside the runs."""
     prune(settings)
     due = PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds
     recovery.remove_broken(root, due)
@@ -49,54 +52,41 @@ def _tidy(settings: Settings, root: Path) -> None:
 
 
 def prune(settings: Settings) -> None:
-    """Remove what the runs' cache may not keep any longer."""
-    store = cache_config(settings)
-    if store["cache"] == "none":
+    """Remove expired and least recently used entries of the runs' cache."""
+    config = cache_config(settings)
+    if config["cache"] == "none":
         return
     try:
-        with open_store(
-            store["cache"],
-            max_age_days=store["cache_days"],
-            max_gigabytes=store["cache_gigabytes"],
+        with open_cache(
+            config["cache"],
+            max_age_days=config["cache_days"],
+            max_gigabytes=config["cache_gigabytes"],
         ) as opened:
             removed = opened.prune()
     except StepError as error:
         log.error("cache_not_pruned", error=error.message)
     except Exception:
-        # Whatever the cache has, runs are swept.
+        # Whatever is wrong with the cache, runs are swept.
         log.exception("cache_not_pruned")
     else:
         log.debug("cache_pruned", expired=removed.expired, evicted=removed.evicted)
 
 
 async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
-    """Do to one run what its age asks for."""
+    """Cancel, strip or remove one run where it is due."""
     state, now = run.state, time.time()
     if state.status not in FINISHED:
-        if (
-            now
-            > state.submitted + PUBLISHED_RETENTION_SECONDS - 2 * settings.sweep_interval_seconds
-        ):
+        if is_too_old(run, settings, now):
             await scheduler.cancel(run, TOO_OLD)
-        elif _abandoned(run, settings, scheduler, now):
+        elif is_abandoned(run, scheduler.events(run), settings, now):
             await scheduler.cancel(run, ABANDONED)
     elif state.status == "expired":
-        # Its id alone was kept, to answer 410; nothing of the user is left in it.
-        if now > state.submitted + PUBLISHED_RETENTION_SECONDS:
+        if is_forgotten(run, now):
             scheduler.forget(run)
             run.remove()
     elif now > expiry(run, settings):
         scheduler.forget(run)
-        # On a full disk this makes the room to write it down.
+        # On a full disk this makes the room to write the state.
         run.strip()
         run.change(status="expired")
         log.info("run_removed", job_id=run.id)
-
-
-def _abandoned(run: Run, settings: Settings, scheduler: Scheduler, now: float) -> bool:
-    events = scheduler.events(run)
-    return bool(
-        settings.abandon_seconds
-        and not events.readers
-        and now - max(events.left, run.state.submitted) > settings.abandon_seconds
-    )

@@ -18,6 +18,7 @@ from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.annotate.groups import GROUPS, is_ours, is_table
 from steps.annotate.remote.catalogue import expand
+from steps.cache.options import add_cache_options
 from steps.embed.models import Options
 from steps.files import replacing
 
@@ -86,7 +87,7 @@ def add_source_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--references", type=Path, metavar="FOLDER", help="of step prefetch")
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
-    cli.add_store_options(options)
+    add_cache_options(options)
 
 
 def wanted_of_sources(arguments: argparse.Namespace) -> list[str]:

@@ -1,23 +1,26 @@
-"""Look into a store, prune it, or export its embeddings."""
+"""Look into a cache, prune it, or export its embeddings."""
 
 import argparse
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import batched
 from pathlib import Path
 
 import numpy as np
 
 from steps import cli
-from steps.cache import Store, check_cache, default_path, open_store
+from steps.cache import check_cache, default_path, open_cache
+from steps.cache.cache import Cache
+from steps.cache.entries import Embedding
 from steps.errors import StepError
 
 
 def main(argv: list[str] | None = None) -> None:
-    options = cli.parser("store", __doc__)
+    options = cli.parser("cache", __doc__)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--cache", default="default", help="file or PostgreSQL URL")
     actions = options.add_subparsers(required=True, metavar="info | prune | export")
-    info = actions.add_parser("info", parents=[shared], help="say what the store holds")
+    info = actions.add_parser("info", parents=[shared], help="show what the cache holds")
     info.set_defaults(act=_info)
     _prune_options(actions.add_parser("prune", parents=[shared], help="remove what is due"))
     _export_options(actions.add_parser("export", parents=[shared], help="write HDF5"))
@@ -33,7 +36,7 @@ def _prune_options(options: argparse.ArgumentParser) -> None:
 def _export_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("output", type=Path, help="HDF5 file to write")
     options.add_argument("--model", required=True, help="as `info` calls it")
-    options.add_argument("--revision", help="where the store has several of the model")
+    options.add_argument("--revision", help="where the cache has several of the model")
     options.set_defaults(act=_export)
 
 
@@ -41,21 +44,25 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     arguments.act(arguments, report)
 
 
-def _open(arguments: argparse.Namespace, **limits: float | None) -> Store:
-    """The store, which must exist: looking must not make one."""
+def _open(arguments: argparse.Namespace, **limits: float | None) -> Cache:
+    """Open the cache, which must exist: looking must not make one.
+
+    Raises:
+        StepError: INVALID_CONFIG, CACHE_UNAVAILABLE.
+    """
     try:
         cache = check_cache(arguments.cache)
     except ValueError as error:
         raise StepError("INVALID_CONFIG", f"--cache: {error}") from None
     path = default_path() if cache == "default" else Path(cache)
     if "://" not in cache and not path.is_file():
-        raise StepError("CACHE_UNAVAILABLE", f"There is no store {path}: name one by --cache.")
-    return open_store(cache, **{"max_age_days": None, "max_gigabytes": None, **limits})
+        raise StepError("CACHE_UNAVAILABLE", f"There is no cache {path}: name one by --cache.")
+    return open_cache(cache, **{"max_age_days": None, "max_gigabytes": None, **limits})
 
 
 def _info(arguments: argparse.Namespace, report: cli.Report) -> None:
-    with _open(arguments) as store:
-        held = store.info()
+    with _open(arguments) as cache:
+        held = cache.info()
     head = ("kind", "model or source", "revision or version", "rows", "MB", "oldest", "last used")
     rows = [
         (
@@ -72,48 +79,48 @@ def _info(arguments: argparse.Namespace, report: cli.Report) -> None:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
-def _day(time) -> str:
+def _day(time: datetime) -> str:
     return f"{time:%Y-%m-%d}"
 
 
 def _prune(arguments: argparse.Namespace, report: cli.Report) -> None:
     limits = {"max_age_days": arguments.days, "max_gigabytes": arguments.gigabytes}
-    with _open(arguments, **limits) as store:
-        pruned = store.prune()
+    with _open(arguments, **limits) as cache:
+        pruned = cache.prune()
     print(f"Removed {pruned.expired:,} expired and {pruned.evicted:,} least recently used entries.")
 
 
 def _export(arguments: argparse.Namespace, report: cli.Report) -> None:
     from steps.embed.file import write_embeddings
 
-    with _open(arguments) as store:
-        revision = _revision(store, arguments.model, arguments.revision)
-        rows = store.all_embeddings(arguments.model, revision)
+    with _open(arguments) as cache:
+        revision = _revision(cache, arguments.model, arguments.revision)
+        rows = cache.all_embeddings(arguments.model, revision)
         write_embeddings(arguments.output, arguments.model, _blocks(rows))
     print(f"Wrote {arguments.output}: a dataset for each sequence, named by its SHA-256.")
 
 
-def _blocks(rows: Iterable[tuple[bytes, np.ndarray]]) -> Iterator[tuple[list[str], np.ndarray]]:
+def _blocks(rows: Iterable[tuple[bytes, Embedding]]) -> Iterator[tuple[list[str], Embedding]]:
     lengths: set[int] = set()
     for batch in batched(rows, 1000):
-        lengths |= {len(vector) for _, vector in batch}
+        lengths |= {len(embedding) for _, embedding in batch}
         if len(lengths) > 1:
             raise StepError(
                 "INVALID_INPUT",
-                f"Vectors of {' and '.join(map(str, sorted(lengths)))} numbers cannot stand in one "
+                f"Embeddings of {' and '.join(map(str, sorted(lengths)))} numbers cannot be in one "
                 "file. A run with these proteins makes those anew that differ from the rest.",
             )
-        yield [digest.hex() for digest, _ in batch], np.stack([vector for _, vector in batch])
+        yield [digest.hex() for digest, _ in batch], np.stack([embedding for _, embedding in batch])
 
 
-def _revision(store: Store, model: str, revision: str | None) -> str:
-    """The revision to export: the one asked for, or the only one that there is."""
-    held = [row for row in store.info() if row.kind == "embedding"]
+def _revision(cache: Cache, model: str, revision: str | None) -> str:
+    """Return the revision to export: the one asked for, or the only one."""
+    held = [row for row in cache.info() if row.kind == "embedding"]
     known = [row.version for row in held if row.source == model]
     if not known:
         models = ", ".join(dict.fromkeys(row.source for row in held)) or "none at all"
         raise StepError(
-            "INVALID_INPUT", f"The store has no embeddings of '{model}'; it has: {models}."
+            "INVALID_INPUT", f"The cache has no embeddings of '{model}'; it has: {models}."
         )
     if revision in known or (revision is None and len(known) == 1):
         return revision or known[0]

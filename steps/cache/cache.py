@@ -1,4 +1,4 @@
-"""The store itself: what `open_store` returns."""
+"""The cache that `open_cache` opens."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,24 +7,30 @@ from functools import partial
 from itertools import batched
 from typing import Self
 
-import numpy as np
-
 from steps.cache import entries
 from steps.cache.claims import Claims
 from steps.cache.database import Database
-from steps.cache.entries import Space, look_up
-from steps.cache.eviction import Pruned, not_pruned_today, prune
-from steps.cache.holdings import Holding, holdings, vectors
-from steps.cache.values import decode_annotation, decode_vector, encode_annotation, encode_vector
+from steps.cache.entries import (
+    Annotation,
+    Embedding,
+    Space,
+    decode_annotation,
+    decode_embedding,
+    encode_annotation,
+    encode_embedding,
+    look_up,
+)
+from steps.cache.eviction import Pruned, is_due, prune
+from steps.cache.holdings import Holding, embeddings, holdings
 from steps.errors import StepError
 
 log = logging.getLogger("steps")
 
 
-class Store:
+class Cache:
     """Embeddings and annotations, shared by all processes that open the same database.
 
-    A context manager. Threads may share a store. Every method raises StepError
+    A context manager. Threads may share a cache. Every method raises StepError
     (CACHE_UNAVAILABLE) when the database fails.
     """
 
@@ -44,25 +50,23 @@ class Store:
 
     def embeddings(
         self, model: str, revision: str, digests: Sequence[bytes]
-    ) -> dict[bytes, np.ndarray]:
-        """The vectors that are there, float32 and 1-D; without those expired or damaged."""
+    ) -> dict[bytes, Embedding]:
+        """Return the embeddings of these digests; without those expired or damaged."""
         space = _embeddings(model, revision)
-        return look_up(self._database, space, digests, self._max_age, decode_vector)
+        return look_up(self._database, space, digests, self._max_age, decode_embedding)
 
-    def add_embeddings(
-        self, model: str, revision: str, vectors: Mapping[bytes, np.ndarray]
-    ) -> None:
-        """Keep these vectors and give up the claims on them, all or nothing."""
+    def add_embeddings(self, model: str, revision: str, new: Mapping[bytes, Embedding]) -> None:
+        """Write these embeddings and release the claims on them, all or nothing."""
         space = _embeddings(model, revision)
         with self._database.writing() as connection:
-            entries.write(connection, space, vectors, encode_vector)
-            self._claims.drop(connection, model, revision, list(vectors))
+            entries.write(connection, space, new, encode_embedding)
+            self._claims.drop(connection, model, revision, list(new))
         self._written = True
 
     def claim(self, model: str, revision: str, digests: Sequence[bytes]) -> set[bytes]:
-        """Those that this store has to compute now; no other gets them until they are released.
+        """Claim digests to compute; return those that no other gets until they are released.
 
-        The rest is in the store already, or another living process is computing it.
+        The rest is in the cache already, or another living process is computing it.
         """
         mine: set[bytes] = set()
         for portion in batched(dict.fromkeys(digests), entries.PORTION):
@@ -72,12 +76,12 @@ class Store:
     def _claim(self, model: str, revision: str, digests: Sequence[bytes]) -> set[bytes]:
         with self._database.writing() as connection:
             space = _embeddings(model, revision)
-            found = entries.read(connection, space, digests, self._max_age, decode_vector)
+            found = entries.read(connection, space, digests, self._max_age, decode_embedding)
             missing = [digest for digest in digests if digest not in found.values]
             return self._claims.take(connection, model, revision, missing) if missing else set()
 
     def release(self) -> None:
-        """Give up all claims."""
+        """Release all claims."""
         self._claims.release()
 
     def annotations(
@@ -86,8 +90,8 @@ class Store:
         schema_version: int,
         accessions: Sequence[str],
         not_before: date | None = None,
-    ) -> dict[str, tuple[dict, date]]:
-        """Values that are there and the day each was fetched; without those of before that day."""
+    ) -> dict[str, tuple[Annotation, date]]:
+        """Return annotations and the day each was fetched; without those of before `not_before`."""
         keys = [accession.encode() for accession in accessions]
         space = _annotations(source, schema_version)
         found = look_up(self._database, space, keys, self._max_age, decode_annotation)
@@ -98,9 +102,9 @@ class Store:
         }
 
     def add_annotations(
-        self, source: str, schema_version: int, values: Mapping[str, dict], day: date
+        self, source: str, schema_version: int, values: Mapping[str, Annotation], day: date
     ) -> None:
-        """Keep these values, fetched on `day`, all or nothing. They must be JSON objects."""
+        """Write these annotations, fetched on `day`, all or nothing."""
         rows = {accession.encode(): value for accession, value in values.items()}
         space, encode = _annotations(source, schema_version), partial(encode_annotation, day=day)
         with self._database.writing() as connection:
@@ -108,35 +112,35 @@ class Store:
         self._written = True
 
     def prune(self) -> Pruned:
-        """Remove what is too old, then what was not used for longest until the bound holds."""
+        """Remove expired entries, then least recently used ones until the bound holds."""
         return prune(self._database, self._max_age, self._max_bytes)
 
     def _prune_if_due(self) -> None:
-        """After writing; and once a day, so that what is only read does not outlive its time."""
+        """Prune after writing; and once a day, so that entries that are only read expire, too."""
         bounded = self._max_age is not None or self._max_bytes is not None
-        if bounded and (self._written or not_pruned_today(self._database)):
+        if bounded and (self._written or is_due(self._database)):
             self.prune()
 
     def info(self) -> list[Holding]:
-        """What is held, by kind, model or source, and revision or schema version."""
+        """Return the contents by kind, model or source, and revision or schema version."""
         return holdings(self._database)
 
-    def all_embeddings(self, model: str, revision: str) -> Iterator[tuple[bytes, np.ndarray]]:
-        """(digest, vector) of everything undamaged, in the order of the digests."""
-        return vectors(self._database, _embeddings(model, revision))
+    def all_embeddings(self, model: str, revision: str) -> Iterator[tuple[bytes, Embedding]]:
+        """Yield (digest, embedding) of all undamaged entries, in the order of the digests."""
+        return embeddings(self._database, _embeddings(model, revision))
 
     def discard(self) -> None:
-        """Close a private store and remove its file; any other is only closed."""
+        """Close the cache, and remove its file if it is private."""
         self.close()
-        if self._private:
+        path = self._database.path
+        if self._private and path:
             for suffix in ("", "-wal", "-shm"):
-                path = self._database.path
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Give up all claims, prune if that is due, and disconnect.
+        """Release all claims, prune if that is due, and disconnect.
 
-        What was added is safe already; so a failure here is a warning and no error.
+        What was added is safe already, so a failure here is a warning and no error.
         """
         if self._closed:
             return

@@ -1,7 +1,7 @@
 """Claims: which living process computes what, so that two never compute the same.
 
-A process has a lease of some seconds and renews it while it lives. Claims name their owner; they
-are void as soon as its lease has ended, without anybody having to write that down for each.
+A process has a lease of some seconds and renews it while it lives. Claims name their owner, and are
+void as soon as its lease has ended.
 """
 
 import logging
@@ -9,11 +9,10 @@ import threading
 from collections.abc import Sequence
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from steps.cache.database import Database, clock
+from steps.cache.database import Database, claims, clock, leases
 from steps.cache.entries import chunks
-from steps.cache.tables import claims, leases
 from steps.errors import StepError
 
 log = logging.getLogger("steps")
@@ -24,7 +23,7 @@ RENEW_SECONDS = 10.0
 
 
 class Claims:
-    """The claims of one store. All transactions given to it are writing ones."""
+    """The claims of one cache. Its methods take connections of writing transactions."""
 
     def __init__(self, database: Database):
         self._database = database
@@ -35,9 +34,9 @@ class Claims:
     def take(
         self, connection: Connection, model: str, revision: str, digests: Sequence[bytes]
     ) -> set[bytes]:
-        """Claim what nobody who lives has claimed; those of `digests` that are now this owner's."""
+        """Claim digests that no living owner has; return those that are now this owner's."""
         now = clock(connection)
-        _bury(connection, now)
+        _remove_ended(connection, now)
         self._lease(connection, now)
         mine: set[bytes] = set()
         for chunk in chunks(sorted(digests)):
@@ -65,7 +64,7 @@ class Claims:
             self._renewal.start()
 
     def _extend(self, connection: Connection, now: float) -> bool:
-        """Renew the lease, or say that it has ended and is gone."""
+        """Renew the lease; return whether there still is one."""
         mine = update(leases).where(leases.c.owner == self._owner)
         return connection.execute(mine.values(until=now + LEASE_SECONDS)).rowcount > 0
 
@@ -75,13 +74,13 @@ class Claims:
                 with self._database.writing() as connection:
                     self._extend(connection, clock(connection))
             except StepError as error:
-                # Whoever uses the store next is told; a lost lease costs no more than double work.
+                # The next use of the cache raises it; a lost lease costs no more than double work.
                 log.debug("The lease was not renewed: %s", error)
 
     def drop(
         self, connection: Connection, model: str, revision: str, digests: Sequence[bytes]
     ) -> None:
-        """Give these up: they are in the store now."""
+        """Release these: they are in the cache now."""
         if self._renewal is None:
             return
         mine = delete(claims).where(claims.c.owner == self._owner)
@@ -89,7 +88,7 @@ class Claims:
             connection.execute(mine.where(*_these(model, revision, chunk)))
 
     def release(self) -> None:
-        """Give up all, and the lease."""
+        """Release all claims, and the lease."""
         if self._renewal is None:
             return
         self._ended.set()
@@ -100,7 +99,7 @@ class Claims:
                 connection.execute(delete(table).where(table.c.owner == self._owner))
 
 
-def _these(model: str, revision: str, digests: Sequence[bytes]) -> tuple:
+def _these(model: str, revision: str, digests: Sequence[bytes]) -> tuple[ColumnElement[bool], ...]:
     return (
         claims.c.model == model,
         claims.c.revision == revision,
@@ -108,8 +107,8 @@ def _these(model: str, revision: str, digests: Sequence[bytes]) -> tuple:
     )
 
 
-def _bury(connection: Connection, now: float) -> None:
-    """Remove the claims of those whose lease has ended."""
+def _remove_ended(connection: Connection, now: float) -> None:
+    """Remove the claims of owners whose lease has ended."""
     dead = list(connection.scalars(select(leases.c.owner).where(leases.c.until < now)))
     if dead:
         for table in (claims, leases):

@@ -1,4 +1,4 @@
-"""A store's database: its transactions, its clock, and its failures in plain words."""
+"""The database of a cache: its tables, its transactions, and its failures in plain words."""
 
 import sqlite3
 import time
@@ -6,22 +6,123 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Double, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from steps.cache import engine, tables
+from steps.cache import engine
 from steps.errors import StepError
+
+#: Goes up with every change of a table or of what its bytes mean. There is no migration: what an
+#: older version of the cache holds can be made again.
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+#: One row.
+about = Table(
+    "protspace_store",
+    metadata,
+    Column("schema_version", Integer, primary_key=True),
+    Column("pruned", Double, nullable=False),
+)
+
+#: Everything kept. Times are seconds since 1970; `value` comes last, so that SQLite reads the
+#: columns before it without following the pages of a long one.
+entries = Table(
+    "protspace_entries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("used", Double, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("checksum", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    # The key first: PostgreSQL would otherwise, before it has statistics, read a whole space.
+    UniqueConstraint("key", "kind", "source", "version"),
+    Index("protspace_entries_created", "created"),
+    # With `bytes`, the size of the cache is a sum over this index alone.
+    Index("protspace_entries_used", "used", "bytes"),
+)
+
+#: Living owners: a lease that is not renewed ends, and its owner's claims with it.
+leases = Table(
+    "protspace_leases",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("until", Double, nullable=False),
+)
+
+#: Digests that an owner computes at the moment.
+claims = Table(
+    "protspace_claims",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+class WrongSchema(Exception):
+    """The database is not a cache that this version can use; `str` is the reason."""
+
+
+def prepare(connection: Connection, now: float) -> None:
+    """Make the tables of a new cache, or check that those there are of this version.
+
+    Raises:
+        WrongSchema: another version wrote the cache, or the SQLite file is something else.
+    """
+    names = set(inspect(connection).get_table_names())
+    if about.name in names:
+        _check_version(connection)
+    elif names & set(metadata.tables) or (names and connection.dialect.name == "sqlite"):
+        raise WrongSchema("it has other tables than a cache has")
+    else:
+        metadata.create_all(connection)
+        connection.execute(insert(about).values(schema_version=SCHEMA_VERSION, pruned=now))
+
+
+def _check_version(connection: Connection) -> None:
+    found = connection.scalar(select(about.c.schema_version))
+    if found != SCHEMA_VERSION:
+        raise WrongSchema(
+            f"it has schema version {found}, and this version of the pipeline uses {SCHEMA_VERSION}"
+        )
 
 
 def clock(connection: Connection) -> float:
-    """Seconds since 1970; of the server for PostgreSQL, whose clients' clocks may differ."""
+    """Return seconds since 1970; by the server for PostgreSQL, whose clients' clocks may differ."""
     if connection.dialect.name == "sqlite":
         return time.time()
-    return connection.scalar(select(cast(func.extract("epoch", func.clock_timestamp()), Double)))
+    now = connection.scalar(select(cast(func.extract("epoch", func.clock_timestamp()), Double)))
+    return float(now or 0.0)
 
 
 class Database:
-    """The SQLite file or the PostgreSQL URL `place`, opened, with the tables of a store.
+    """The SQLite file or the PostgreSQL URL `place`, opened, with the tables of a cache.
 
     Raises:
         StepError: CACHE_UNAVAILABLE, here and in every transaction, if it cannot be used.
@@ -36,36 +137,37 @@ class Database:
         self._writer = made.execution_options(writes=True)
         try:
             with self.writing() as connection:
-                tables.prepare(connection, clock(connection))
+                prepare(connection, clock(connection))
         except BaseException:
             self.close()
             raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that changes nothing."""
+        """Begin a transaction that changes nothing."""
         with self._explained(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The only writing transaction at this time; committed on a clean exit, else undone."""
+        """Begin the only writing transaction; commit it on a clean exit, else roll back."""
         with self._explained(), self._writer.begin() as connection:
             yield connection
 
     def compact(self) -> None:
-        """Give the room of removed rows back to the file system, as far as that is ours to do."""
+        """Free the room of removed rows; a PostgreSQL server does so itself."""
         with self._explained():
             engine.compact(self._engine)
 
     def close(self) -> None:
+        """Disconnect."""
         self._engine.dispose()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError, tables.WrongSchema) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, WrongSchema) as error:
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> StepError:
@@ -75,13 +177,13 @@ class Database:
             remedy = "Make sure that the server runs and lets you use this database"
         return StepError(
             "CACHE_UNAVAILABLE",
-            f"The store {self.name} cannot be used: {_reason(error)}. {remedy}, name another "
-            "store, or run with `cache: none`.",
+            f"The cache {self.name} cannot be used: {_reason(error)}. {remedy}, name another "
+            "cache, or run with `cache: none`.",
         )
 
 
 def _reason(error: Exception) -> str:
-    """What the driver says, without the statement and the values that SQLAlchemy adds."""
-    error = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    """Return the driver's message, without the statement and values that SQLAlchemy adds."""
+    reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    lines = str(reason).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(reason).__name__

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
@@ -26,7 +27,7 @@ _POSTGRES_WRITE = (
 
 
 def sqlite_engine(path: Path) -> Engine:
-    """Connections to the SQLite file `path`, which is made, for this user alone, if need be."""
+    """Return connections to the SQLite file `path`; make it, for this user alone, if need be."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # SQLite gives its -wal and -shm files the permissions of this one.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -41,17 +42,28 @@ def sqlite_engine(path: Path) -> Engine:
 
 
 def postgres_engine(url: str) -> Engine:
-    """Connections to a PostgreSQL database; `url` starts with postgresql:// and has no password."""
-    from steps.cache.postgres import BinaryCursor
-
+    """Return connections to a PostgreSQL database by a postgresql:// URL without password."""
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        connect_args={"connect_timeout": 10, "cursor_factory": BinaryCursor},
+        connect_args={"connect_timeout": 10, "cursor_factory": _binary_cursor()},
         # Between two batches a firewall may have dropped the connection.
         pool_pre_ping=True,
     )
     event.listen(engine, "begin", _begin_postgres)
     return engine
+
+
+def _binary_cursor() -> type:
+    """Return psycopg's cursor that takes results as bytes; as text they would be hexadecimal."""
+    from psycopg import Cursor
+    from psycopg.pq import Format
+
+    class BinaryCursor(Cursor[Any]):
+        def __init__(self, *arguments: Any, **options: Any):
+            super().__init__(*arguments, **options)
+            self.format = Format.BINARY
+
+    return BinaryCursor
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -73,7 +85,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Two processes may switch a new file at once, and there SQLite does not wait by itself."""
+    """Switch to write-ahead logging; SQLite does not wait where two processes do so at once."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -86,17 +98,17 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def compact(engine: Engine) -> None:
-    """Give the pages of removed rows back, step by step to let others write in between.
+    """Free the pages of removed rows, step by step to let others write in between.
 
     Emptying the write-ahead log removes the last copy of those rows; while others read or write,
-    it waits a little, and else leaves it to whoever closes the store last.
+    this waits a little, and else leaves it to whoever closes the cache last.
     """
     if engine.dialect.name != "sqlite":
         return
-    connection = sqlite3.connect(engine.url.database, BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(str(engine.url.database), BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA secure_delete = ON")
-        before, free = None, _free_pages(connection)
+        before, free = -1, _free_pages(connection)
         while free and free != before:
             before, free = free, _free_some(connection)
         connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_SECONDS * 1000}")
@@ -106,10 +118,10 @@ def compact(engine: Engine) -> None:
 
 
 def _free_some(connection: sqlite3.Connection) -> int:
-    """Truncate the file by some pages; the number of those still free."""
+    """Truncate the file by some pages; return the number of those still free."""
     connection.execute(f"PRAGMA incremental_vacuum({_PAGES_A_STEP})").fetchall()
     return _free_pages(connection)
 
 
 def _free_pages(connection: sqlite3.Connection) -> int:
-    return connection.execute("PRAGMA freelist_count").fetchone()[0]
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])

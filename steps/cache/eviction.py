@@ -1,4 +1,4 @@
-"""What a store lets go: first what is too old, then what was not used for longest.
+"""Expiry of old entries, then LRU eviction of those beyond the size of the cache.
 
 Both work in transactions of some megabytes, so that nobody waits long for their turn to write.
 """
@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from steps.cache.database import Database, clock
+from steps.cache.database import Database, about, clock, entries
 from steps.cache.entries import chunks
-from steps.cache.tables import about, entries
 
 _ROWS_A_STEP = 10_000
 _BYTES_A_STEP = 50_000_000
@@ -33,15 +32,15 @@ def prune(database: Database, max_age: float | None, max_bytes: float | None) ->
     return Pruned(expired, evicted)
 
 
-def not_pruned_today(database: Database) -> bool:
-    """Whether the last time is more than a day ago."""
+def is_due(database: Database) -> bool:
+    """Return whether the cache was last pruned more than a day ago."""
     with database.reading() as connection:
-        last = connection.scalar(select(about.c.pruned))
-        return clock(connection) - last > _DAY_SECONDS
+        last = connection.scalar(select(about.c.pruned)) or 0.0
+        return bool(clock(connection) - last > _DAY_SECONDS)
 
 
 def expire(database: Database, max_age: float) -> int:
-    """Remove what was written more than `max_age` seconds ago; the number of rows."""
+    """Remove rows written more than `max_age` seconds ago; return their number."""
     removed = 0
     while step := _expire_some(database, max_age):
         removed += step
@@ -57,7 +56,7 @@ def _expire_some(database: Database, max_age: float) -> int:
 
 
 def evict(database: Database, max_bytes: float) -> int:
-    """Remove least recently used rows until the rest is within `max_bytes`; the number of rows."""
+    """Remove least recently used rows until the rest fits `max_bytes`; return their number."""
     removed = 0
     while step := _evict_some(database, max_bytes):
         removed += step
@@ -74,12 +73,12 @@ def _evict_some(database: Database, max_bytes: float) -> int:
 
 
 def size(connection: Connection) -> int:
-    """Bytes of all rows, as they are counted against the bound."""
-    return int(connection.scalar(select(func.coalesce(func.sum(entries.c.bytes), 0))))
+    """Return the bytes of all rows, as they are counted against the bound."""
+    return int(connection.scalar(select(func.sum(entries.c.bytes))) or 0)
 
 
 def _oldest(connection: Connection, wanted: float) -> list[int]:
-    """Least recently used rows that have `wanted` bytes together, or as many as go in a step."""
+    """Return ids of least recently used rows of `wanted` bytes, or as many as one step takes."""
     query = select(entries.c.id, entries.c.bytes).order_by(entries.c.used, entries.c.id)
     ids = []
     for row in connection.execute(query.limit(_ROWS_A_STEP)).all():

@@ -1,16 +1,13 @@
-"""What a store holds: a line for each model or source, and all vectors of one of them."""
+"""The contents of a cache: a line for each model or source, and all embeddings of a model."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import func, select
 
-from steps.cache.database import Database
-from steps.cache.entries import CHUNK, VALUE, Space, intact
-from steps.cache.tables import entries
-from steps.cache.values import decode_vector
+from steps.cache.database import Database, entries
+from steps.cache.entries import CHUNK, VALUE, Embedding, Space, decode_embedding, intact
 
 
 class Holding(NamedTuple):
@@ -26,7 +23,7 @@ class Holding(NamedTuple):
 
 
 def holdings(database: Database) -> list[Holding]:
-    """A line for each model and revision, and for each source and schema version."""
+    """Return a line for each model and revision, and for each source and schema version."""
     space = [entries.c[name] for name in Space._fields]
     size, oldest, used = (
         func.sum(entries.c.bytes),
@@ -42,10 +39,11 @@ def holdings(database: Database) -> list[Holding]:
     ]
 
 
-def vectors(database: Database, space: Space) -> Iterator[tuple[bytes, np.ndarray]]:
-    """(digest, vector) of all undamaged rows of `space`, by digest, a few at a time."""
+def embeddings(database: Database, space: Space) -> Iterator[tuple[bytes, Embedding]]:
+    """Yield (digest, embedding) of all undamaged rows of `space`, by digest, a few at a time."""
     query = select(entries.c.key, entries.c.checksum, VALUE).where(*space.rows())
-    query, last = query.order_by(entries.c.key).limit(CHUNK), b""
+    query = query.order_by(entries.c.key).limit(CHUNK)
+    last = b""
     while True:
         with database.reading() as connection:
             rows = connection.execute(query.where(entries.c.key > last)).all()
@@ -53,8 +51,8 @@ def vectors(database: Database, space: Space) -> Iterator[tuple[bytes, np.ndarra
             return
         for row in rows:
             try:
-                vector = decode_vector(intact(space, row))
+                embedding = decode_embedding(intact(space, row))
             except (TypeError, ValueError):
                 continue
-            yield row.key, vector
+            yield row.key, embedding
         last = rows[-1].key

@@ -1,4 +1,4 @@
-"""Embed what nobody has embedded yet: the store first, then the embedder, for the rest only."""
+"""Embed what nobody has embedded yet: the cache first, then the embedder, for the rest only."""
 
 import logging
 import time
@@ -14,7 +14,7 @@ from steps.errors import StepError
 from steps.progress import Progress
 
 if TYPE_CHECKING:
-    from steps.cache import Store
+    from steps.cache.cache import Cache
 
 log = logging.getLogger("steps")
 
@@ -23,21 +23,21 @@ _SECONDS_BETWEEN = 0.5
 
 
 class Reuse:
-    """The vectors of distinct sequences, each from the store if it has it.
+    """The vectors of distinct sequences, each from the cache if it has it.
 
-    What the embedder gives is put into the store batch by batch, so that a failure loses none of
+    What the embedder gives is put into the cache batch by batch, so that a failure loses none of
     it. A sequence that another run is embedding right now is waited for.
     """
 
     def __init__(
-        self, store: "Store", embedder: Embedder, sequences: Sequence[str], progress: Progress
+        self, cache: "Cache", embedder: Embedder, sequences: Sequence[str], progress: Progress
     ):
-        self.store, self.embedder, self.progress = store, embedder, progress
+        self.cache, self.embedder, self.progress = cache, embedder, progress
         self.sequences = {sequence_digest(sequence): sequence for sequence in sequences}
         self.vectors: dict[bytes, np.ndarray] = {}
         self.dimensions = embedder.dimensions
         self.reused = 0
-        #: What the store has in another length than the rest; to be made again.
+        #: What the cache has in another length than the rest; to be made again.
         self.odd: set[bytes] = set()
 
     def complete(self) -> np.ndarray:
@@ -49,7 +49,7 @@ class Reuse:
         """
         self._look_up()
         while missing := self._missing():
-            mine = self.store.claim(self.embedder.name, self.embedder.revision, missing) | self.odd
+            mine = self.cache.claim(self.embedder.name, self.embedder.revision, missing) | self.odd
             if mine:
                 self._embed([digest for digest in missing if digest in mine])
             else:
@@ -61,9 +61,9 @@ class Reuse:
         return [digest for digest in self.sequences if digest not in self.vectors]
 
     def _look_up(self) -> None:
-        """Take what the store has of the rest."""
+        """Take what the cache has of the rest."""
         if missing := self._missing():
-            found = self.store.embeddings(self.embedder.name, self.embedder.revision, missing)
+            found = self.cache.embeddings(self.embedder.name, self.embedder.revision, missing)
             usable = self._usable(list(found), list(found.values()))
             self.odd = found.keys() - usable.keys()
             self.vectors |= usable
@@ -78,9 +78,9 @@ class Reuse:
         log.info("Embedding %d of %d sequences.", len(digests), len(self.sequences))
         for positions, vectors in self.embedder.embed(sequences, self.progress.advance):
             usable = self._usable([digests[at] for at in positions], vectors)
-            self.store.add_embeddings(self.embedder.name, self.embedder.revision, usable)
+            self.cache.add_embeddings(self.embedder.name, self.embedder.revision, usable)
             made |= usable
-        self.store.release()
+        self.cache.release()
         self.vectors |= made
         bad = len(digests) - len(made)
         if bad:

@@ -133,7 +133,7 @@ def test_settings_are_read_from_the_file_of_the_page(machine):
 def make_store(root: CleanRoot) -> None:
     """As the first run for a language model does."""
     store = "/var/lib/protspace-pipeline/runs/.store/store.sqlite"
-    code = f"from steps.cache import open_store; open_store('{store}')"
+    code = f"from steps.cache import open_cache; open_cache('{store}')"
     as_user = "cd /opt/protspace-pipeline && runuser --user protspace-pipeline --"
     made = root.run(f'{as_user} sh -c "umask 077; .venv/bin/python -c \\"{code}\\""')
     assert made.returncode == 0, made.stderr

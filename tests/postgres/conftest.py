@@ -6,7 +6,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from steps.cache import open_store
+from steps.cache import open_cache
 from tests.support.postgres_server import run
 
 VARIABLE = "PROTSPACE_TEST_POSTGRES"
@@ -40,5 +40,5 @@ def _named(url, database):
 
 @pytest.fixture
 def store(cache):
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         yield store

@@ -7,7 +7,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from steps.cache import engine, open_store, sequence_digest
+from steps.cache import engine, open_cache, sequence_digest
 from steps.errors import StepError
 from tests.steps.cache import test_cache, test_cache_processes
 from tests.steps.cache.test_cache_processes import start  # noqa: F401 (a fixture)
@@ -31,7 +31,7 @@ def test_time_is_that_of_the_server(store, cache, monkeypatch):
     store.add_embeddings("m", "1", {B: np.ones(3)})
     tomorrow = time.time() + 86_400
     monkeypatch.setattr("time.time", lambda: tomorrow)
-    with open_store(cache, max_age_days=0.5) as other:
+    with open_cache(cache, max_age_days=0.5) as other:
         assert other.claim("m", "1", [A]) == set()
         assert B in other.embeddings("m", "1", [B])
 
@@ -48,7 +48,7 @@ def test_a_dropped_connection_is_made_anew(store, cache):
 
 def test_other_tables_of_the_database_are_left_alone(cache):
     run(cache, "CREATE TABLE theirs (x int)")
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         store.add_embeddings("m", "1", {A: np.ones(3)})
         assert A in store.embeddings("m", "1", [A])
     assert run(cache, "SELECT count(*) FROM theirs") == [(0,)]
@@ -58,7 +58,7 @@ def test_a_database_that_cannot_be_written_is_a_sentence(cache):
     name = cache.partition("?")[0].rpartition("/")[2]
     run(cache, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with pytest.raises(StepError, match=r"read-only.*lets you use this database") as caught:
-        open_store(cache)
+        open_cache(cache)
     assert caught.value.code == "CACHE_UNAVAILABLE"
 
 

@@ -62,12 +62,12 @@ def test_arrays_from_files_are_never_objects():
 
 def test_an_entry_of_the_store_is_bytes_and_is_never_run(tmp_path):
     """A pickle that would write a file, in the place of a vector and of an annotation."""
-    from steps.cache.values import decode_annotation, decode_vector
+    from steps.cache.entries import decode_annotation, decode_embedding
 
     trap = tmp_path / "run"
     blob = f"cposix\nsystem\n(S'touch {trap}'\ntR.".encode()
     blob += b"." * (-len(blob) % 4)
-    assert decode_vector(blob).tobytes() == blob
+    assert decode_embedding(blob).tobytes() == blob
     with pytest.raises(ValueError):
         decode_annotation(blob)
     assert not trap.exists()

@@ -2,7 +2,7 @@
 
 Asked of the remote services by protspace's retrievers, and worded by its transformers, so that
 columns, encodings and scores are those of `protspace annotate`. What was answered once is in the
-store; a source that cannot be asked leaves gaps, and says so.
+cache; a source that cannot be asked leaves gaps, and says so.
 """
 
 import os

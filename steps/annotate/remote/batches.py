@@ -1,4 +1,4 @@
-"""Answers of one source: from the store, else asked in batches, a few at a time."""
+"""Answers of one source: from the cache, else asked in batches, a few at a time."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ from steps.annotate.remote.reachability import why_unreachable
 from steps.annotate.remote.source import Source, SourceError, Values
 
 if TYPE_CHECKING:
-    from steps.cache import Store
+    from steps.cache.cache import Cache
 
 log = logging.getLogger("steps")
 
@@ -59,7 +59,7 @@ def fetch(
     source: Source,
     keys: Iterable[str],
     wanted: Sequence[str],
-    store: "Store",
+    cache: "Cache",
     rules: Rules,
     advance: Callable[[int], None] = lambda done: None,
     *,
@@ -67,19 +67,19 @@ def fetch(
 ) -> Outcome:
     """The answers of `source` to `keys` that have all `wanted` annotations.
 
-    Without `keep` new answers are not put into the store.
+    Without `keep` new answers are not put into the cache.
     """
     outcome = Outcome(source.label)
     distinct = list(dict.fromkeys(keys))
     since = rules.not_before(source.name)
     if since is not None:
-        found = store.annotations(source.kept_as, source.schema_version, distinct, since)
+        found = cache.annotations(source.kept_as, source.schema_version, distinct, since)
         full = {key: value for key, (value, _) in found.items() if set(wanted) <= value.keys()}
         outcome.answers, outcome.stored = full, len(full)
     missing = [key for key in distinct if key not in outcome.answers]
     advance(len(distinct) - len(missing))
     if missing:
-        _Asking(source, store if keep else None, outcome, advance).run(missing, rules.offline)
+        _Asking(source, cache if keep else None, outcome, advance).run(missing, rules.offline)
     outcome.missing = set(distinct) - outcome.answers.keys()
     return outcome
 
@@ -87,8 +87,8 @@ def fetch(
 class _Asking:
     """Batches in flight, and the decision that a source is down."""
 
-    def __init__(self, source: Source, store: "Store | None", outcome: Outcome, advance):
-        self.source, self.store, self.outcome, self.advance = source, store, outcome, advance
+    def __init__(self, source: Source, cache: "Cache | None", outcome: Outcome, advance):
+        self.source, self.cache, self.outcome, self.advance = source, cache, outcome, advance
         self.lost, self.heard = 0, time.monotonic()
 
     def run(self, keys: list[str], offline: bool) -> None:
@@ -129,9 +129,9 @@ class _Asking:
             return
         self.lost, self.heard = 0, time.monotonic()
         self.outcome.answers |= answers
-        if self.store:
+        if self.cache:
             source = self.source
-            self.store.add_annotations(source.kept_as, source.schema_version, answers, _today())
+            self.cache.add_annotations(source.kept_as, source.schema_version, answers, _today())
 
     def _is_down(self) -> bool:
         if time.monotonic() - self.heard > self.source.patience_seconds:

@@ -19,7 +19,7 @@ from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, is_a
 from steps.cache import sequence_digest
 
 if TYPE_CHECKING:
-    from steps.cache import Store
+    from steps.cache.cache import Cache
 
 # Its warnings name URLs and classes; ours say the same in sentences.
 logging.getLogger("protspace").setLevel(logging.ERROR)
@@ -35,14 +35,14 @@ class Curated:
         self,
         proteins: dict[str, str],
         wanted: Sequence[str],
-        store: "Store",
+        cache: "Cache",
         rules: Rules,
         biocentral_url: str,
         advance: Callable[[int], None] = lambda done: None,
     ):
         self.proteins, self.wanted = proteins, list(wanted)
         self.needed = sources_of(self.wanted)
-        self.store, self.rules, self.advance = store, rules, advance
+        self.cache, self.rules, self.advance = cache, rules, advance
         self.biocentral_url = biocentral_url
         self.outcomes: dict[str, Outcome] = {}
         #: Files of names that are not there: an answer that lacks them is not kept.
@@ -88,7 +88,7 @@ class Curated:
             wanted = SOURCES["uniprot"]
         share = _Share(len(self.proteins), len(set(keys)), self.advance)
         keep = not any(each.annotations.intersection(wanted) for each in self.unnamed)
-        found = fetch(source, keys, wanted, self.store, self.rules, share.advance, keep=keep)
+        found = fetch(source, keys, wanted, self.cache, self.rules, share.advance, keep=keep)
         share.complete()
         self.outcomes[source.name] = found
 

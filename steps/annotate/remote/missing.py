@@ -10,7 +10,7 @@ from steps.errors import StepError
 
 @dataclass
 class Gap:
-    """One source: answers from the store, answers asked for, and proteins that have none."""
+    """One source: answers from the cache, answers asked for, and proteins that have none."""
 
     label: str
     stored: int = 0

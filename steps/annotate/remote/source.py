@@ -32,7 +32,7 @@ class Source:
 
     @property
     def kept_as(self) -> str:
-        """The source's name in the store."""
+        """The source's name in the cache."""
         return self.name
 
     def batches(self, keys: Sequence[str]) -> list[list[str]]:

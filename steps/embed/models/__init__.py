@@ -31,7 +31,7 @@ class Embedder(Protocol):
     #: Name as in the configuration; written as `model_name` into the HDF5 file.
     name: str
     #: What else decides the numbers (backend, version of the weights, precision), as a key of the
-    #: store. `None`: cheaper to compute than to keep.
+    #: cache. `None`: cheaper to compute than to keep.
     revision: str | None
     #: Length of a vector, or `None` where only the model knows.
     dimensions: int | None

@@ -16,7 +16,7 @@ from steps.errors import StepError
 
 #: The server takes no more sequences at a time.
 BATCH = 1000
-#: Of the answers of Biocentral's second programming interface; a part of the store's key.
+#: Of the answers of Biocentral's second programming interface; a part of the cache's key.
 _REVISION = "biocentral-2"
 _SECONDS_BETWEEN = 0.25
 

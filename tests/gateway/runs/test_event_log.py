@@ -9,7 +9,9 @@ import time
 import psutil
 import pytest
 
+from gateway.progress.job_log import JobLog
 from gateway.progress.stages import Stages
+from gateway.runs.directory import Run
 from gateway.runs.events import EventLog
 from tests.support.gateway_process import fasta, wait_until
 
@@ -97,8 +99,8 @@ def stages(tmp_path):
                 entry = {"event": event, "rule": rule, "jobs": [RULES.index(rule)]}
                 file.write(json.dumps(entry) + "\n")
 
-    found = Stages(tmp_path, tmp_path)
-    found.write = write
+    found, job_log = Stages(tmp_path), JobLog(Run(tmp_path))
+    found.write, found.next = write, lambda: found.news(job_log.read())
     return found
 
 
@@ -111,59 +113,59 @@ def test_stages_never_go_back(stages):
     stages.write("embed", event="job_finished")
     stages.write("project", "annotate", "project", "bundle", "preview")
     order = ["normalizing", "embedding", "annotating", "projecting", "bundling"]
-    assert names(stages.news()) == order
+    assert names(stages.next()) == order
     stages.write("annotate", "project")
-    assert stages.news() == []
+    assert stages.next() == []
 
 
 def test_embedding_and_annotation_may_take_turns(stages, tmp_path):
     stages.write("annotate", "embed")
-    assert names(stages.news()) == ["annotating", "embedding"]
+    assert names(stages.next()) == ["annotating", "embedding"]
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 3, "total": 9}\n{"done": 5, "tot')
-    assert [entry["done"] for entry in stages.news()] == [3]
+    assert [entry["done"] for entry in stages.next()] == [3]
 
 
 def test_projecting_is_told_when_the_last_embedder_is_done(stages, tmp_path):
     stages.embedders = 2
     stages.write("embed", "embed", "project")
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
-    assert [(entry["stage"], entry.get("total")) for entry in stages.news()] == [
+    assert [(entry["stage"], entry.get("total")) for entry in stages.next()] == [
         ("embedding", None),
         ("embedding", 18),
     ]
     (tmp_path / "embed.y.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
-    assert names(stages.news()) == ["embedding", "projecting"]
+    assert names(stages.next()) == ["embedding", "projecting"]
 
 
 def test_projecting_waits_for_embedding_where_both_are_announced_at_once(stages, tmp_path):
     stages.write("embed", "project")
-    assert names(stages.news()) == ["embedding"]
+    assert names(stages.next()) == ["embedding"]
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 9, "total": 9}\n')
-    assert names(stages.news()) == ["embedding", "projecting"]
+    assert names(stages.next()) == ["embedding", "projecting"]
 
 
 def test_shards_of_two_embedders_count_together(stages, tmp_path):
     stages.embedders = 2
     for name in ("x.1-of-2", "x.2-of-2", "y.2-of-2"):
         (tmp_path / f"embed.{name}.progress.jsonl").write_text('{"done": 4, "total": 9}\n')
-    assert [(entry["done"], entry["total"]) for entry in stages.news()] == [(12, 18)]
+    assert [(entry["done"], entry["total"]) for entry in stages.next()] == [(12, 18)]
 
 
-def test_stages_that_were_told_before_a_restart_are_not_told_again(tmp_path):
-    told = [
+def test_stages_published_before_a_restart_are_not_published_again(tmp_path):
+    published = [
         {"stage": "normalizing", "elapsed": 1.0},
         {"stage": "embedding", "elapsed": 7.5, "done": 5, "total": 9},
         {"stage": "embedding", "elapsed": 8.0, "missing_sources": ["UniProt"]},
     ]
-    stages = Stages(tmp_path, tmp_path, told=told)
+    stages = Stages(tmp_path, published=published)
     (tmp_path / "jobs.jsonl").write_text(
         "".join(f'{{"event": "job_info", "rule": "{rule}"}}\n' for rule in ("normalize", "embed"))
     )
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 4, "total": 9}\n')
-    assert stages.news() == []
+    assert stages.news(JobLog(Run(tmp_path)).read()) == []
     with (tmp_path / "embed.x.progress.jsonl").open("a") as file:
         file.write('{"done": 6, "total": 9}\n')
-    assert [(entry["done"], entry["elapsed"]) for entry in stages.news()] == [(6, 8.0)]
+    assert [(entry["done"], entry["elapsed"]) for entry in stages.news([])] == [(6, 8.0)]
 
 
 def test_a_torn_event_is_cut_before_the_next_and_never_shown(tmp_path):
@@ -180,10 +182,10 @@ def test_a_torn_event_is_cut_before_the_next_and_never_shown(tmp_path):
 def test_a_half_written_line_waits_for_its_end(stages, tmp_path):
     with (tmp_path / "jobs.jsonl").open("a") as file:
         file.write('{"event": "job_info", "ru')
-    assert stages.news() == []
+    assert stages.next() == []
     with (tmp_path / "jobs.jsonl").open("a") as file:
         file.write('le": "embed"}\n')
-    assert names(stages.news()) == ["embedding"]
+    assert names(stages.next()) == ["embedding"]
 
 
 def test_a_reconnecting_reader_gets_just_what_it_missed(gateway, done):

@@ -9,14 +9,14 @@ import time
 import pytest
 
 from gateway.metrics import Metrics
-from gateway.progress.publisher import Teller
+from gateway.progress.job_log import JobLog
+from gateway.progress.publisher import Publisher
 from gateway.runs import disk
 from gateway.runs.directory import Runs, is_id
 from gateway.scheduling import outcome, recovery
-from gateway.scheduling.ending import Endings
-from gateway.scheduling.outcome import Outcome
-from gateway.scheduling.queue import Scheduler
-from gateway.scheduling.time_limits import Clock
+from gateway.scheduling.outcome import Outcome, Outcomes
+from gateway.scheduling.queue import Scheduler, _turn
+from gateway.scheduling.time_limit import TimeLimit
 from gateway.settings import Settings
 
 
@@ -91,22 +91,19 @@ def test_what_is_no_state_is_refused(run, text):
     assert run.read_state() is None
 
 
-def test_waiting_runs_keep_the_order_that_they_were_told(runs):
+def test_interrupted_runs_go_first_others_in_order_of_upload(runs):
     first, second, third = (runs.admit(runs.stage(), {}) for _ in range(3))
-    scheduler = Scheduler(Settings(), runs, Metrics())
-    scheduler.teller.tell_position(third, 1, 1)
-    scheduler.teller.tell_position(first, 3, 1)
-    again = Scheduler(Settings(), runs, Metrics())
-    assert sorted([first, second, third], key=again._turn) == [third, first, second]
+    third.change(status="running", first_started=5.0)
+    assert sorted([second, third, first], key=_turn) == [third, first, second]
 
 
-def test_no_position_is_told_after_the_start(run):
+def test_position_after_the_start_is_not_published(run):
     for _ in range(2):
-        teller = Teller()
+        publisher = Publisher()
         for position in (2, 0, 1, 0):
-            teller.tell_position(run, position, 1)
-    told = [event.data["queue_position"] for event in teller.events(run).told()]
-    assert told == [2, 0]
+            publisher.publish_position(run, position, 1)
+    published = [event.data["queue_position"] for event in publisher.events(run).all()]
+    assert published == [2, 0]
 
 
 def test_what_was_set_aside_goes_when_its_upload_is_due(runs):
@@ -121,10 +118,10 @@ def test_what_was_set_aside_goes_when_its_upload_is_due(runs):
 
 
 def test_a_run_without_bundle_and_error_was_interrupted_unless_the_disk_is_full(run):
-    assert outcome.find(run, Settings(min_free_bytes=0)) is None
-    assert outcome.find(run, Settings(min_free_bytes=1 << 60)).code == "DISK_FULL"
+    assert outcome.find(run, Settings(min_free_bytes=0), JobLog(run)) is None
+    assert outcome.find(run, Settings(min_free_bytes=1 << 60), JobLog(run)).code == "DISK_FULL"
     (run.logs / "embed.error.json").write_text('{"code": "NO_VARIATION", "message": "Equal."}')
-    assert outcome.find(run, Settings()) == Outcome("failed", "NO_VARIATION", "Equal.")
+    assert outcome.find(run, Settings(), JobLog(run)) == Outcome("failed", "NO_VARIATION", "Equal.")
 
 
 def full(*arguments, **values):
@@ -148,17 +145,17 @@ def test_the_reserve_is_given_up_once_for_what_must_be_written(tmp_path):
 
 
 def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monkeypatch):
-    monkeypatch.setattr("gateway.scheduling.ending._AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("gateway.scheduling.outcome._RETRY_SECONDS", 0.01)
 
     async def end():
-        endings = Endings(Teller(), Metrics())
+        outcomes = Outcomes(Publisher(), Metrics())
         with monkeypatch.context() as patch:
             patch.setattr(run, "change", full)
-            endings.finish(run, Outcome("failed", "DISK_FULL", "Full."))
+            outcomes.finish(run, Outcome("failed", "DISK_FULL", "Full."))
             await asyncio.sleep(0.05)
             assert run.state.status == "queued"
         await asyncio.sleep(0.1)
-        return run.state.status, endings.teller.events(run).last.name
+        return run.state.status, outcomes.publisher.events(run).last.name
 
     assert asyncio.run(end()) == ("failed", "error")
 
@@ -169,6 +166,6 @@ def test_each_stage_that_runs_is_named_once(run):
     entries.append({"event": "job_finished", "jobs": [4]})
     lines = [json.dumps(entry | {"time": time.time() + 1}) for entry in entries]
     (run.path / "jobs.jsonl").write_text("\n".join(lines) + "\n")
-    clock = Clock(run, Settings())
-    clock.read()
-    assert clock.where() == "embedding and annotating"
+    limit = TimeLimit(run, Settings())
+    limit.follow(JobLog(run).read())
+    assert limit.where() == "embedding and annotating"

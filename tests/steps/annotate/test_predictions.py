@@ -8,7 +8,7 @@ import pytest
 from steps.annotate.remote.batches import Rules, fetch
 from steps.annotate.remote.predictions import Predictions
 from steps.biocentral import http, tasks
-from steps.cache import open_store, sequence_digest
+from steps.cache import open_cache, sequence_digest
 from steps.config.model import load
 from tests.fakes import biocentral_predictions
 from tests.fakes.biocentral import FakeBiocentral
@@ -37,7 +37,7 @@ def fake():
 def ask(fake, tmp_path):
     def ask(sequences, wanted=(*PLACES, *TOPOLOGIES), url=fake.url, **rules):
         keyed = {sequence_digest(it).hex(): it for it in sequences}
-        with open_store(str(tmp_path / "store.sqlite")) as store:
+        with open_cache(str(tmp_path / "store.sqlite")) as store:
             source = Predictions(url, wanted, keyed)
             return fetch(source, list(keyed), wanted, store, Rules(**rules))
 

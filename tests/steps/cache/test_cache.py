@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from steps.cache import claims, open_store, sequence_digest
+from steps.cache import claims, open_cache, sequence_digest
+from steps.cache.database import about, entries, leases
 from steps.cache.eviction import Pruned
-from steps.cache.tables import about, entries, leases
 from steps.errors import StepError
 
 A, B, C = (sequence_digest(sequence) for sequence in ("MKV", "MLL", "MAA"))
@@ -23,7 +23,7 @@ def cache(tmp_path):
 
 @pytest.fixture
 def store(cache):
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         yield store
 
 
@@ -67,7 +67,7 @@ def test_thousands_of_keys_may_be_asked_for_at_once(store):
 
 def test_another_process_finds_what_was_added(store, cache):
     store.add_embeddings("m", "1", {A: vector(0)})
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         assert np.array_equal(other.embeddings("m", "1", [A])[A], vector(0))
 
 
@@ -102,7 +102,7 @@ def test_what_is_too_old_is_not_returned_even_where_it_was_used_just_now(store, 
 def test_no_bound_keeps_the_oldest(store, cache):
     store.add_embeddings("m", "1", {A: vector(0)})
     change(store, row(A).values(created=0, used=0))
-    with open_store(cache, max_age_days=None, max_gigabytes=None) as unbounded:
+    with open_cache(cache, max_age_days=None, max_gigabytes=None) as unbounded:
         assert unbounded.prune() == Pruned(0, 0)
         assert A in unbounded.embeddings("m", "1", [A])
 
@@ -113,7 +113,7 @@ def test_least_recently_used_goes_first(store, cache):
     change(store, update(entries).values(used=entries.c.used - 7_200))
     change(store, row(b"P1").values(used=0))
     store.embeddings("m", "1", [A])
-    with open_store(cache, max_gigabytes=7e-6) as small:
+    with open_cache(cache, max_gigabytes=7e-6) as small:
         assert small.prune() == Pruned(expired=0, evicted=2)
         assert small.embeddings("m", "1", [A, B]).keys() == {A}
 
@@ -132,9 +132,9 @@ def test_reading_marks_a_row_once_an_hour(store, cache):
 
 
 def test_closing_prunes_after_writing(cache):
-    with open_store(cache, max_gigabytes=7e-6) as store:
+    with open_cache(cache, max_gigabytes=7e-6) as store:
         store.add_embeddings("m", "1", {A: vector(0), B: vector(1)})
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         assert len(store.embeddings("m", "1", [A, B])) == 1
 
 
@@ -143,12 +143,12 @@ def test_closing_prunes_once_a_day_where_nothing_was_written(store, cache, hours
     store.add_embeddings("m", "1", {A: vector(0)})
     change(store, row(A).values(created=0))
     change(store, update(about).values(pruned=time.time() - hours * 3_600))
-    open_store(cache).close()
+    open_cache(cache).close()
     assert len(store.info()) == left
 
 
 def test_a_digest_is_claimed_by_one_until_it_is_released(store, cache):
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         assert store.claim("m", "1", [A, B]) == {A, B}
         assert other.claim("m", "1", [A, B, C]) == {C}
         assert store.claim("m", "1", [A, C]) == {A}
@@ -158,13 +158,13 @@ def test_a_digest_is_claimed_by_one_until_it_is_released(store, cache):
 
 
 def test_closing_releases(store, cache):
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         other.claim("m", "1", [A])
     assert store.claim("m", "1", [A]) == {A}
 
 
 def test_what_is_there_is_not_handed_out(store, cache):
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         store.claim("m", "1", [A, B])
         store.add_embeddings("m", "1", {A: vector(0)})
         assert other.claim("m", "1", [A, B]) == set()
@@ -173,7 +173,7 @@ def test_what_is_there_is_not_handed_out(store, cache):
 
 
 def test_the_claims_of_who_stopped_renewing_are_taken_over(store, cache):
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         store.claim("m", "1", [A, B])
         change(store, update(leases).values(until=time.time() - 1))
         assert other.claim("m", "1", [A]) == {A}
@@ -187,7 +187,7 @@ def test_a_lease_is_renewed_while_its_owner_lives(store, cache, monkeypatch):
     monkeypatch.setattr(claims, "RENEW_SECONDS", 0.2)
     store.claim("m", "1", [A])
     time.sleep(1.3)
-    with open_store(cache) as other:
+    with open_cache(cache) as other:
         assert other.claim("m", "1", [A]) == set()
 
 
@@ -230,6 +230,6 @@ def test_info_counts_what_each_model_and_source_has(store):
 def test_a_store_of_another_schema_is_refused(store, cache):
     change(store, update(about).values(schema_version=99))
     with pytest.raises(StepError, match=r"schema version 99.*`cache: none`") as caught:
-        open_store(cache)
+        open_cache(cache)
     assert caught.value.code == "CACHE_UNAVAILABLE"
     change(store, update(about).values(schema_version=1))

@@ -5,7 +5,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from steps.cache import open_store, sequence_digest
+from steps.cache import open_cache, sequence_digest
 from steps.cache.__main__ import main
 from steps.embed.file import read_embeddings
 
@@ -15,7 +15,7 @@ A, B = sequence_digest("MKV"), sequence_digest("MLL")
 @pytest.fixture
 def cache(tmp_path):
     path = str(tmp_path / "store.sqlite")
-    with open_store(path) as store:
+    with open_cache(path) as store:
         store.add_embeddings("esm2", "1", {A: np.full(3, 1), B: np.full(3, 2)})
     return path
 
@@ -66,15 +66,15 @@ def test_export_writes_a_dataset_for_each_sequence(command, tmp_path):
     assert vectors[names.index(B.hex())].tolist() == [2, 2, 2]
 
 
-def test_export_refuses_vectors_of_several_lengths(command, cache, tmp_path):
-    with open_store(cache) as store:
+def test_export_of_several_lengths_is_refused(command, cache, tmp_path):
+    with open_cache(cache) as store:
         store.add_embeddings("esm2", "1", {A: np.full(5, 5)})
-    assert "Vectors of 3 and 5 numbers" in command("export", tmp_path / "out.h5", "--model=esm2")
+    assert "Embeddings of 3 and 5 numbers" in command("export", tmp_path / "out.h5", "--model=esm2")
     assert not (tmp_path / "out.h5").exists()
 
 
 def test_export_asks_which_revision_where_there_are_several(command, cache, tmp_path):
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         store.add_embeddings("esm2", "2", {A: np.full(3, 5)})
     output = tmp_path / "out.h5"
     assert "--revision: 1, 2" in command("export", output, "--model=esm2")
@@ -88,7 +88,7 @@ def test_export_of_an_unknown_model_names_those_there_are(command, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cache", "words"), [("/nowhere/store.sqlite", "no store /nowhere"), ("store", "--cache:")]
+    ("cache", "words"), [("/nowhere/store.sqlite", "no cache /nowhere"), ("store", "--cache:")]
 )
-def test_a_store_that_is_not_there_is_a_sentence_and_is_not_made(command, words):
+def test_missing_cache_prints_message_and_is_not_made(command, words):
     assert words in command("info")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from steps.cache import check_cache, open_store
+from steps.cache import check_cache, open_cache
 from steps.errors import StepError
 
 
@@ -50,7 +50,7 @@ def test_a_url_must_be_whole(url):
 )
 def test_a_password_is_refused_and_never_repeated(url):
     with pytest.raises(StepError) as caught:
-        open_store(url)
+        open_cache(url)
     assert caught.value.code == "INVALID_CONFIG"
     assert "secret" not in caught.value.message
 
@@ -67,7 +67,7 @@ def test_a_folder_is_refused(tmp_path):
 
 def test_a_server_that_is_not_there_is_named_with_a_remedy():
     with pytest.raises(StepError, match=r"//me@127\.0\.0\.1:1/db cannot be used") as caught:
-        open_store("postgresql://me@127.0.0.1:1/db")
+        open_cache("postgresql://me@127.0.0.1:1/db")
     assert caught.value.code == "CACHE_UNAVAILABLE"
     assert "refused" in caught.value.message and "cache: none" in caught.value.message
     assert "\n" not in caught.value.message

@@ -9,7 +9,7 @@ from itertools import batched, chain
 import numpy as np
 import pytest
 
-from steps.cache import claims, open_store, sequence_digest
+from steps.cache import claims, open_cache, sequence_digest
 from steps.cache.database import Database
 
 DIGESTS = [sequence_digest(str(number)) for number in range(240)]
@@ -47,7 +47,7 @@ def value(digest):
 def compute_all(cache, path, begin):
     """As the embed step does, in small batches; writes what it computed to `path`."""
     begin.wait(60)
-    with open_store(cache) as store, path.open("w") as file:
+    with open_cache(cache) as store, path.open("w") as file:
         while missing := set(DIGESTS) - store.embeddings("m", "1", DIGESTS).keys():
             for batch in batched(random.sample(sorted(missing), len(missing)), 8):
                 mine = store.claim("m", "1", batch)
@@ -66,7 +66,7 @@ def test_eight_processes_compute_each_digest_once(cache, tmp_path, start):
     computed = [path.read_text().split() for path in paths]
     assert sorted(chain(*computed)) == sorted(digest.hex() for digest in DIGESTS)
     assert sum(map(bool, computed)) > 1
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         found = store.embeddings("m", "1", DIGESTS)
     assert all(np.array_equal(found[digest], value(digest)) for digest in DIGESTS)
 
@@ -76,7 +76,7 @@ def batch(name, number, size=40):
 
 
 def write_for_ever(cache, path, name):
-    with open_store(cache) as store, path.open("w") as file:
+    with open_cache(cache) as store, path.open("w") as file:
         for number in range(1_000_000):
             digests = batch(name, number)
             store.add_embeddings("m", "1", {digest: value(digest) for digest in digests})
@@ -93,7 +93,7 @@ def test_a_killed_writer_loses_at_most_the_batch_it_wrote(cache, tmp_path, start
     writer.join()
     assert writer.exitcode == -signal.SIGKILL
     done = path.read_text().count("\n")
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         assert sound(store._database)
         for number in range(done):
             assert len(store.embeddings("m", "1", batch("one", number))) == 40
@@ -118,7 +118,7 @@ def sound(database: Database):
 
 def claim_and_wait(cache, path):
     claims.LEASE_SECONDS, claims.RENEW_SECONDS = 1.2, 0.2
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         path.write_text(str(len(store.claim("m", "1", DIGESTS))))
         time.sleep(60)
 
@@ -127,7 +127,7 @@ def test_the_claims_of_a_killed_process_are_taken_over(cache, tmp_path, start):
     path = tmp_path / "claimed.txt"
     owner = start(claim_and_wait, cache, path)
     wait_until(lambda: path.exists() and path.read_text() == str(len(DIGESTS)))
-    with open_store(cache) as store:
+    with open_cache(cache) as store:
         assert store.claim("m", "1", DIGESTS) == set()
         owner.kill()
         taken = set()

@@ -6,7 +6,7 @@ import stat
 import numpy as np
 import pytest
 
-from steps.cache import open_store, sequence_digest
+from steps.cache import open_cache, sequence_digest
 from steps.cache.eviction import Pruned
 from steps.errors import StepError
 
@@ -28,7 +28,7 @@ def run(path, *statements):
 
 def refused(path):
     with pytest.raises(StepError) as caught:
-        open_store(str(path))
+        open_cache(str(path))
     assert caught.value.code == "CACHE_UNAVAILABLE"
     assert str(path) in caught.value.message and "cache: none" in caught.value.message
     return caught.value.message
@@ -36,13 +36,13 @@ def refused(path):
 
 def test_the_default_is_in_the_cache_folder_of_the_user(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with open_store("default") as store:
+    with open_cache("default") as store:
         store.add_embeddings("m", "1", {A: np.ones(3)})
     assert (tmp_path / "protspace-pipeline" / "store.sqlite").is_file()
 
 
 def test_nobody_else_may_read_it(path):
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         store.add_embeddings("m", "1", {A: np.ones(3)})
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert modes == {f"store.sqlite{suffix}": 0o600 for suffix in ("", "-wal", "-shm")}
@@ -54,10 +54,10 @@ def test_nobody_else_may_read_it(path):
     ["x'000080bf' || substr(value, 5)", "substr(value, 5)", "7", "''"],
 )
 def test_a_value_that_was_tampered_with_is_noticed(path, value):
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         store.add_embeddings("m", "1", {A: np.ones(3), B: np.ones(3)})
     run(path, f"UPDATE protspace_entries SET value = {value} WHERE key = x'{A.hex()}'")
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         assert store.embeddings("m", "1", [A, B]).keys() == {B}
         assert [digest for digest, _ in store.all_embeddings("m", "1")] == [B]
 
@@ -65,10 +65,10 @@ def test_a_value_that_was_tampered_with_is_noticed(path, value):
 def test_removed_data_is_gone_from_the_file_which_shrinks(path):
     digests = [sequence_digest(str(number)) for number in range(300)]
     vectors = np.random.default_rng(0).normal(size=(300, 1024)).astype(np.float32)
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         store.add_embeddings("m", "1", dict(zip(digests, vectors, strict=True)))
     before = path.stat().st_size
-    with open_store(str(path), max_age_days=0) as store:
+    with open_cache(str(path), max_age_days=0) as store:
         assert store.prune() == Pruned(expired=300, evicted=0)
         left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     # Long vectors lie on several pages of the file, so look for a piece.
@@ -78,19 +78,19 @@ def test_removed_data_is_gone_from_the_file_which_shrinks(path):
 
 
 def test_a_private_store_has_no_bound_and_leaves_nothing(path):
-    with open_store("none", private=path, max_age_days=0, max_gigabytes=0) as store:
+    with open_cache("none", private=path, max_age_days=0, max_gigabytes=0) as store:
         store.add_embeddings("m", "1", {A: np.ones(3)})
-    with open_store("none", private=path) as store:
+    with open_cache("none", private=path) as store:
         assert A in store.embeddings("m", "1", [A])
         store.discard()
     assert not list(path.parent.iterdir())
 
 
 def test_discarding_a_shared_store_leaves_it_alone(path):
-    store = open_store(str(path))
+    store = open_cache(str(path))
     store.add_embeddings("m", "1", {A: np.ones(3)})
     store.discard()
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         assert A in store.embeddings("m", "1", [A])
 
 
@@ -110,11 +110,11 @@ def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path):
 
 def test_a_truncated_store_is_refused_or_loses_rows_but_never_lies(path):
     digests = [sequence_digest(str(number)) for number in range(500)]
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         store.add_embeddings("m", "1", {digest: np.full(500, 7) for digest in digests})
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 2)
-    with pytest.raises(StepError) as caught, open_store(str(path)) as store:
+    with pytest.raises(StepError) as caught, open_cache(str(path)) as store:
         store.embeddings("m", "1", digests)
     assert caught.value.code == "CACHE_UNAVAILABLE"
 
@@ -125,7 +125,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path):
 
 
 def test_a_failure_during_use_is_a_sentence_and_closing_only_warns(path, caplog):
-    with open_store(str(path)) as store:
+    with open_cache(str(path)) as store:
         run(path, "DROP TABLE protspace_entries", "DROP TABLE protspace_store")
         with pytest.raises(StepError, match=r"no such table: protspace_entries\. Repair") as caught:
             store.add_embeddings("m", "1", {A: np.ones(3)})

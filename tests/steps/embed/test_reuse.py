@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from steps.cache import open_store
+from steps.cache import open_cache
 from steps.embed import step as embed_step
 from steps.embed.file import read_embeddings
 from steps.embed.reuse import Reuse
@@ -41,7 +41,7 @@ class Failing(Counting):
 
 
 def vectors(embedder, cache, sequences=SEQUENCES, log=None) -> np.ndarray:
-    with open_store(str(cache)) as store:
+    with open_cache(str(cache)) as store:
         return Reuse(store, embedder, sequences, Progress(log, len(sequences))).complete()
 
 
