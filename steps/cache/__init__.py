@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steps.cache.location import check_cache, default_path
+from steps.config import defaults
 from steps.errors import StepError
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def sequence_digest(sequence: str) -> bytes:
 def open_store(
     cache: str,
     *,
-    max_age_days: float | None = 90,
-    max_gigabytes: float | None = 20,
+    max_age_days: float | None = defaults.CACHE_DAYS,
+    max_gigabytes: float | None = defaults.CACHE_GIGABYTES,
     private: Path | None = None,
 ) -> "Store":
     """Open the store that `cache` names, and make it where there is none.

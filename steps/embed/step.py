@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from steps import cli
+from steps.cache.options import add_cache_options, open_from
 from steps.embed.file import read_embeddings, write_embeddings
 from steps.embed.models import BACKENDS, Embedder, Options, get_embedder
 from steps.embed.models.catalogue import embedder_name
@@ -32,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--requests-in-flight", type=int, default=Options.requests_in_flight)
     options.add_argument("--models", default=Options.models, help="folder with checkpoints")
-    cli.add_store_options(options)
+    add_cache_options(options)
     cli.run(options, _work, argv)
 
 
@@ -70,7 +71,7 @@ def _vectors(
     if embedder.revision is None:
         ((_, vectors),) = embedder.embed(sequences, progress.advance)
         return vectors, 0
-    with cli.store(arguments) as store:
+    with open_from(arguments) as store:
         work = Reuse(store, embedder, sequences, progress)
         vectors = work.complete()
         # Without a cache, what arrived is kept beside the output until all of it is there.

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from steps import cli
 from steps.annotate.remote.batches import Rules
 from steps.annotate.remote.catalogue import sources_of
 from steps.annotate.remote.columns import Curated
 from steps.annotate.remote.missing import Gaps
+from steps.cache.options import open_from
 from steps.progress import Progress
 
 _GAPS = b"gaps"
@@ -33,7 +33,7 @@ def fetch(
     rules = Rules(
         arguments.offline, arguments.annotation_days, refetch, references=arguments.references
     )
-    with cli.store(arguments) as store:
+    with open_from(arguments) as store:
         address = arguments.biocentral_url
         curated = Curated(proteins, wanted, store, rules, address, progress.advance)
         found = curated.columns()
