@@ -49,7 +49,7 @@ class Report:
 class _Collector(logging.Handler):
     """Collect every warning, ours or a library's, for the report."""
 
-    def __init__(self, report: Report):
+    def __init__(self, report: Report) -> None:
         super().__init__(logging.WARNING)
         self.report = report
 

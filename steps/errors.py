@@ -15,7 +15,7 @@ class StepError(Exception):
         message: sentences with the cause and the remedy.
     """
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

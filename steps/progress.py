@@ -20,7 +20,7 @@ class Progress:
 
     def __init__(
         self, log_path: Path | None, items: int, *, done: int = 0, total: int | None = None
-    ):
+    ) -> None:
         self.path = log_path.with_suffix(".progress.jsonl") if log_path else None
         self.items, self.done, self._written = items, done, 0.0
         self.total = items if total is None else total

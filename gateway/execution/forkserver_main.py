@@ -1,72 +1,87 @@
-"""Snakemake and steps with their imports done: runs are forked from this process.
+"""Fork Snakemake from a process that has imported it, and all that its steps import.
 
-Says so by an empty line, then reads requests from standard input, one JSON object a line, and
-answers each with the pid of the run. It ends when its input does; runs go on.
+Standard input is a socket: it sends READY once the imports are done, then answers each request
+(`steps.preload.process`) with the pid of the run. The process ends when the other end of the socket
+closes; runs go on.
 """
 
 import gc
-import importlib
-import json
 import os
 import signal
-import sys
-import tempfile
+import socket
 import warnings
+from importlib import import_module
 
 from snakemake.cli import main as snakemake
 
-from steps.preload import server
+from steps import cli
+from steps.preload import modules, server
+from steps.preload.process import Request, become, receive
 
-#: Socket of a run's server of steps, in the folder of the run.
-_STEPS = ".scratch/steps.sock"
-#: What each run would import after its start.
-_LATER = (
-    "argparse_dataclass graphlib platformdirs smart_open snakemake.benchmark snakemake.profiles "
-    "snakemake.report.html_reporter snakemake.storage snakemake_logger_plugin_runlog "
-    "steps.config.model steps.config.datasets steps.workflow steps.workflow steps.shards"
-).split()
+READY = b"ready"
+#: Modules that Snakemake imports after its start.
+_ON_DEMAND = (
+    "argparse_dataclass",
+    "graphlib",
+    "platformdirs",
+    "smart_open",
+    "snakemake.benchmark",
+    "snakemake.profiles",
+    "snakemake.report.html_reporter",
+    "snakemake.storage",
+    "snakemake_logger_plugin_runlog",
+)
+#: Modules that the Snakefile and the rules import.
+_BY_RULES = (
+    "steps.config.datasets",
+    "steps.config.model",
+    "steps.errors",
+    "steps.shards",
+    "steps.workflow",
+)
+
+
+def names() -> list[str]:
+    """Return the modules that a run imports before its first job."""
+    return [*_ON_DEMAND, *_BY_RULES]
 
 
 def main() -> None:
-    for name in _LATER:
-        importlib.import_module(name)
-    server.warm()
-    # Python warns of the one thread that is there: that of Arrow's jemalloc, which knows of forks.
+    """Import, then fork runs until the gateway is gone."""
+    for name in names():
+        import_module(name)
+    cli.version("snakemake")
+    modules.warm()
+    # The one other thread is that of Arrow's allocator jemalloc, which handles forks.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-    # Nobody waits for runs here: the system forgets them as soon as they end.
+    # The gateway follows runs; without a parent that waits, the system reaps them when they end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
-    print(flush=True)
-    # Not buffered: a run must not inherit requests that are still to be read.
-    while line := sys.stdin.buffer.raw.readline():
-        request = json.loads(line)
+    connection = socket.socket(fileno=0)
+    connection.send(READY)
+    while received := receive(connection):
+        request, files = received
         pid = os.fork()
         if pid == 0:
-            become(request)
-        print(pid, flush=True)
+            # The descriptor becomes the run's standard input.
+            connection.detach()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            become(request, files, _run)
+        for file in files:
+            os.close(file)
+        connection.send(str(pid).encode())
 
 
-def become(request: dict) -> None:
-    """Be what `python -m snakemake` would be with these arguments, folder, environment, output."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    os.chdir(request["folder"])
-    os.environ.clear()
-    os.environ.update(request["environment"])
-    output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    for descriptor, number in ((os.open(os.devnull, os.O_RDONLY), 0), (output, 1), (output, 2)):
-        os.dup2(descriptor, number)
-    tempfile.tempdir = None
-    server.call("snakemake")
-    end_steps = server.start(_STEPS) if request["serve_steps"] else lambda: None
-    sys.argv = ["snakemake", *request["arguments"]]
+def _run(request: Request) -> None:
+    """Run Snakemake, and beside it a server of steps where STEPS_SERVER gives its address."""
+    address = os.environ.get("STEPS_SERVER")
+    end_steps = server.start(address) if address else None
     try:
-        snakemake(request["arguments"])
-    except SystemExit as end:
-        end_steps()
-        # Its rate limiter has a thread that sleeps, which an ordinary exit would wait for: 1 s.
-        sys.stderr.flush()
-        os._exit(end.code)
+        snakemake(request.arguments)
+    finally:
+        if end_steps:
+            end_steps()
 
 
 if __name__ == "__main__":

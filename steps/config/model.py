@@ -1,4 +1,4 @@
-"""The one model of the configuration.
+"""Model of the configuration.
 
 `config.yaml`, `config.schema.json` and `docs/configuration.md` are generated from it by
 `scripts/generate.py`. The Snakefile gets it from `load`, and `steps.workflow` turns it into the
@@ -38,7 +38,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Config(BaseModel):
-    """Every key, its default and how to choose it. Unknown keys are errors."""
+    """Hold every key, its default and how to choose it; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
@@ -50,7 +50,7 @@ class Config(BaseModel):
     embedders: Annotated[list[str], Names] = Field(
         ["composition"],
         min_length=1,
-        description="How proteins become vectors: language models (prot_t5 prost_t5 esm2_8m "
+        description="How proteins are embedded: by language models (prot_t5 prost_t5 esm2_8m "
         "esm2_35m esm2_150m esm2_650m esm2_3b ankh_base ankh_large ankh3_large esmc_300m "
         "esmc_600m, or any 'organisation/model'), or 'composition', which counts residues and "
         "pairs of residues: a fast baseline that needs no model, and not a language model.",
@@ -108,7 +108,7 @@ class Config(BaseModel):
     )
     metric: Literal["euclidean", "cosine"] = Field(
         defaults.METRIC,
-        description="Distance between vectors for UMAP and t-SNE; cosine ignores their length.",
+        description="Distance between embeddings for UMAP and t-SNE; cosine ignores their length.",
     )
     n_neighbors: int = Field(
         defaults.N_NEIGHBORS,
@@ -131,20 +131,20 @@ class Config(BaseModel):
     annotations: Annotated[list[str], Names] = Field(
         ["default", "header", "sequence"],
         description="What to colour by: protspace's groups (default all uniprot taxonomy interpro "
-        "ted biocentral) or single annotations (pfam genus ...), fetched; 'header' (names, "
-        "organism from the FASTA header), 'sequence' (length, mass, charge, ...); and your own "
-        "tables (.csv, .tsv; first column the identifier). On a name clash your table wins, then "
-        "what is fetched, then the header, then the sequence; each fills the gaps of the former.",
+        "ted biocentral) or single annotations (pfam genus ...) of remote sources; 'header' "
+        "(names, organism from the FASTA header), 'sequence' (length, mass, charge, ...); and your "
+        "own tables (.csv, .tsv; first column the identifier). On a name clash your table wins, then "
+        "the remote source, then the header, then the sequence; each fills the gaps of the former.",
     )
     annotation_days: float = Field(
         defaults.ANNOTATION_DAYS,
         ge=0,
-        description="Fetched annotations older than this are fetched again.",
+        description="Annotations of remote sources that are older than this are fetched again.",
     )
     refetch: Annotated[list[str], Names] = Field(
         [],
-        description="Sources to ask again whatever the cache has: uniprot taxonomy interpro ted "
-        "biocentral.",
+        description="Remote sources to query again, whatever is in the cache: uniprot taxonomy "
+        "interpro ted biocentral.",
     )
     strict_annotations: bool = Field(
         False,
@@ -159,7 +159,7 @@ class Config(BaseModel):
     transfer: Annotated[list[str], Names] = Field(
         [],
         description="Annotations whose gaps are filled from the nearest protein that has a value, "
-        "by the vectors of the first embedder (EAT). What is filled in is marked as predicted.",
+        "by the embeddings of the first embedder (EAT). Such values are marked as predicted.",
     )
     similarity: bool = Field(
         False,
@@ -194,44 +194,44 @@ class Config(BaseModel):
 
     @property
     def limits(self) -> Limits:
-        """The FASTA limits; `None` where there is none."""
+        """Return the FASTA limits."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
     @property
     def embedder_files(self) -> list[str]:
-        """The embedders as they stand in paths."""
+        """Return the embedders as they are written in paths."""
         return [file_name(name) for name in self.embedders]
 
     @property
     def projections(self) -> list[str]:
-        """All projections as they stand in paths: `<embedder>.<method>`."""
+        """Return all projections as they are written in paths: `<embedder>.<method>`."""
         pairs = product(self.embedder_files, self.methods)
         names = [f"{embedder}.{method}" for embedder, method in pairs]
         return [*names, f"{SIMILARITY}.{SIMILARITY_METHOD}"] if self.similarity else names
 
     @property
     def branches(self) -> list[str]:
-        """The optional rules that are asked for, in the order of the DAG."""
+        """Return the optional rules that are on, in the order of the DAG."""
         names = ("similarity", "statistics", "transfer", "styles")
         return [name for name in names if getattr(self, name)]
 
     @property
     def asks_sources(self) -> bool:
-        """Whether any annotation comes from a remote source."""
+        """Return whether any annotation comes from a remote source."""
         return any(not is_ours(name) for name in self.annotations)
 
     @property
     def annotation_tables(self) -> list[str]:
-        """Paths of the user's own tables among `annotations`."""
+        """Return the paths of the user's own tables among `annotations`."""
         return [name for name in self.annotations if is_table(name)]
 
     def to_json(self) -> str:
-        """All keys as one line of JSON; loading it gives this configuration again."""
+        """Return all keys as one line of JSON; `load` makes the same configuration of it."""
         return json.dumps(self.model_dump(), ensure_ascii=False)
 
 
 def load(values: dict[str, Any]) -> Config:
-    """Check the merged configuration; make paths absolute and methods canonical.
+    """Return the configuration of the merged keys, with absolute paths and canonical names.
 
     Raises:
         StepError: INVALID_CONFIG, one sentence for each fault: key, value, what is allowed.
