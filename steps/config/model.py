@@ -133,8 +133,9 @@ class Config(BaseModel):
         description="What to colour by: protspace's groups (default all uniprot taxonomy interpro "
         "ted biocentral) or single annotations (pfam genus ...) of remote sources; 'header' "
         "(names, organism from the FASTA header), 'sequence' (length, mass, charge, ...); and your "
-        "own tables (.csv, .tsv; first column the identifier). On a name clash your table wins, then "
-        "the remote source, then the header, then the sequence; each fills the gaps of the former.",
+        "own tables (.csv, .tsv; first column the identifier). On a name clash your table wins, "
+        "then the remote source, then the header, then the sequence; each fills the gaps of the "
+        "former.",
     )
     annotation_days: float = Field(
         defaults.ANNOTATION_DAYS,
