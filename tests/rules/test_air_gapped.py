@@ -1,4 +1,4 @@
-"""`offline: true` tries no connection: shown in a network namespace with nothing but loopback."""
+"""`offline: true` tries no connection, in a network namespace with nothing but loopback."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ RESULT = "results/x/x.parquetbundle"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """What a machine with a network leaves: a store, `models`, and the bundle of an online run."""
+    """Make what a machine with a network leaves: cache, `models`, and the bundle of an online run."""
     folder = tmp_path_factory.mktemp("site")
     fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(40).items())
     (folder / "x.fasta").write_text(fasta)
@@ -26,7 +26,7 @@ def site(tmp_path_factory):
         environment = os.environ | web.environment | {"HOME": str(folder)}
         command = [sys.executable, "-m", "steps", "prefetch", "--references", "--models"]
         subprocess.run([*command, folder / "models"], env=environment, cwd=ROOT, check=True)
-        # What one server computed is not another's: the runs to come must name the same.
+        # The cache keeps embeddings by server: later runs must name the same.
         (folder / "server").write_text(biocentral.url)
         run(folder, "online", more_environment=web.environment)
     return folder
@@ -45,7 +45,7 @@ def run(site, name, prefix=(), more_environment=None, **changed):
 
 
 def without_slurm(site):
-    """Snakemake's plugin asks `scontrol` where it is installed, and that asks the DNS."""
+    """Hide `scontrol`, which Snakemake's plugin calls, and which queries the DNS."""
     (site / "bin").mkdir(exist_ok=True)
     (site / "bin" / "scontrol").write_text("#!/bin/sh\nexit 1\n")
     (site / "bin" / "scontrol").chmod(0o755)
@@ -53,7 +53,7 @@ def without_slurm(site):
 
 
 def isolated(site, name, **changed):
-    """The same without any network; also how many connections were tried, by kind."""
+    """Run without any network; return the folder, and counts of tried connections by kind."""
     if subprocess.run([*UNSHARE, "true"]).returncode:
         pytest.skip("this machine lets nobody make a network namespace")
     counts = site / f"{name}.json"
@@ -72,7 +72,7 @@ def test_offline_run_tries_no_connection_and_gives_the_bytes_of_an_online_run(si
 
 
 def test_online_run_without_network_tries_connections_and_reports_gaps(site):
-    """Shows that the one above could fail."""
+    """Show that the test above can fail."""
     folder, tried = isolated(site, "cut off", cache="none", embedders="composition")
     assert tried["Ip.OutNoRoutes"] > 0
     warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]

@@ -1,4 +1,4 @@
-"""The optional branches in one run, held against protspace's own commands on the same files."""
+"""The optional branches in one run, compared with protspace's own commands on the same files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ BRANCHES = {"statistics": "true", "transfer": "family", "similarity": "true"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A run of 60 proteins with every second label withheld."""
+    """Return the folder of a run of 60 proteins, every second label withheld."""
     folder = tmp_path_factory.mktemp("branches")
     records = EXAMPLE.read_text().split(">")[1::4]
     (folder / "some.fasta").write_text("".join(f">{record}" for record in records))
@@ -64,7 +64,7 @@ def protspace(*arguments):
 
 @pytest.fixture
 def directory(results, tmp_path):
-    """The maps of the embedding as protspace's commands read them."""
+    """Return a folder with the projections as protspace's commands read them."""
     paths = [results / "projections" / f"composition.{method}.parquet" for method in METHODS]
     for name, table in zip(("metadata", "data"), projection_tables(paths), strict=True):
         pq.write_table(table, tmp_path / f"projections_{name}.parquet")

@@ -1,4 +1,4 @@
-"""Jobs in environments of Conda, which a stand-in makes and Snakemake activates."""
+"""Jobs in Conda environments, which a stand-in makes and Snakemake activates."""
 
 import sys
 

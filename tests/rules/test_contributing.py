@@ -1,4 +1,4 @@
-"""The additions that the documentation shows, made to a copy as it says, and run."""
+"""Make the additions that the documentation shows to a copy, and run them."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ SHOWN = {
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
-    """A copy of the pipeline with all that is shown."""
+    """Return a copy of the pipeline with all additions."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "Snakefile", copy)
     for name in ("rules", "steps", "envs", "examples"):
@@ -39,7 +39,7 @@ def extended(tmp_path_factory):
 
 
 def register(path, line: str) -> None:
-    """Put `OWN = {...}` in the place of the one that is there."""
+    """Replace the registry `OWN = {...}` of a file."""
     name = line.partition(" = ")[0]
     text, count = re.subn(rf"^{name} = {{.*?}}\n", line, path.read_text(), flags=re.M | re.S)
     assert count == 1

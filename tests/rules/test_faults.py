@@ -1,4 +1,4 @@
-"""How long a broken Biocentral server holds a run: the true limits, all faults side by side."""
+"""Time until a run fails by a broken Biocentral server: real time limits, all faults at once."""
 
 import json
 import subprocess

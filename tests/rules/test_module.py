@@ -1,4 +1,4 @@
-"""Another workflow imports this one as a module and goes on with its bundle."""
+"""Another workflow imports this one as a module and uses its bundle."""
 
 import json
 
@@ -34,7 +34,7 @@ rule copy:
 
 
 def imported(folder, example_config, **more):
-    """Run the other workflow; the bundle that its own rule has copied."""
+    """Run the other workflow; return the bundle that its own rule copied."""
     folder.mkdir(exist_ok=True)
     settings = {name: str(value) for name, value in (example_config | more).items()}
     (folder / "settings.yaml").write_text(json.dumps({"proteins": settings}))

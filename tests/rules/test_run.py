@@ -1,4 +1,4 @@
-"""One run of the example, from the FASTA file to all that it leaves."""
+"""One run of the example, from the FASTA file to all of its results."""
 
 import re
 import subprocess

@@ -19,7 +19,7 @@ def services():
 
 @pytest.fixture
 def run(services, tmp_path):
-    """Run 60 proteins; by keyword, what differs."""
+    """Return a function that runs 60 proteins with the given configuration."""
     biocentral, web = services
     biocentral.reset()
     fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(60).items())
