@@ -18,7 +18,7 @@ RESULT = "results/x/x.parquetbundle"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Make what a machine with a network leaves: cache, `models`, and the bundle of an online run."""
+    """Make what an online machine leaves: cache, `models`, and the bundle of an online run."""
     folder = tmp_path_factory.mktemp("site")
     fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(40).items())
     (folder / "x.fasta").write_text(fasta)
