@@ -3,10 +3,10 @@
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from steps.config.model import load
 from steps.config.datasets import find_datasets
-from steps.workflow import reach_steps
+from steps.config.model import load
 from steps.errors import StepError
+from steps.workflow import reach_steps
 
 min_version("9.27")
 reach_steps()
@@ -32,7 +32,7 @@ wildcard_constraints:
 
 
 rule all:
-    """A bundle, its provenance and its pictures for each data set."""
+    """Make a bundle, its provenance and its pictures for each data set."""
     input:
         expand("results/{dataset}/{dataset}.parquetbundle", dataset=DATASETS),
         expand("results/{dataset}/provenance.json", dataset=DATASETS),
@@ -44,6 +44,6 @@ include: "rules/normalize.smk"
 include: "rules/embed.smk"
 include: "rules/annotate.smk"
 include: "rules/project.smk"
-include: "rules/branches.smk"
+include: "rules/optional/branches.smk"
 include: "rules/bundle.smk"
 include: "rules/report.smk"

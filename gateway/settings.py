@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from steps.embed.models import Options
+from steps.config import defaults
 
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
@@ -110,10 +110,10 @@ class Settings(BaseSettings):
         description="Embedders that an upload may choose.",
     )
     backend: Literal["biocentral", "local"] = Field(
-        "biocentral", description="Where language models run (see the configuration)."
+        defaults.BACKEND, description="Where language models run (see the configuration)."
     )
     biocentral_url: str = Field(
-        Options.biocentral_url, description="The Biocentral server that embeds and predicts."
+        defaults.BIOCENTRAL_URL, description="The Biocentral server that embeds and predicts."
     )
     models: str = Field("", description="Folder with checkpoints for the backend `local`.")
     offline: bool = Field(False, description="Runs make no connection.")
@@ -128,7 +128,8 @@ class Settings(BaseSettings):
         "uploads be kept, less what removing them may take.",
     )
     cache_gigabytes: Annotated[float, Field(gt=0)] = Field(
-        20, description="Size of the cache; what was not used for longest goes first."
+        defaults.CACHE_GIGABYTES,
+        description="Size of the cache; what was not used for longest goes first.",
     )
     allowed_methods: Names = Field(
         ["pca2", "umap2", "tsne2", "mds2", "pacmap2", "localmap2"],

@@ -1,8 +1,10 @@
 # results/{dataset}/sequences.parquet, tables of the user -> results/{dataset}/annotations.parquet
 
+from steps.workflow import annotation_options, cache_options
+
 
 rule annotate:
-    """Collect what is known about each protein."""
+    """Collect annotations from remote sources, headers, sequences and the user's tables."""
     input:
         sequences="results/{dataset}/sequences.parquet",
         tables=SETTINGS.annotation_tables,
@@ -21,11 +23,11 @@ rule annotate:
         mem_mb=growing(2000, 20),
         runtime=growing(60, 1),
     params:
-        annotations=SETTINGS.annotation_options,
-        store=SETTINGS.store_options,
+        annotations=annotation_options(SETTINGS),
+        cache=cache_options(SETTINGS),
     message:
         "Annotating {wildcards.dataset}"
     shell:
-        "python -m steps annotate {input.sequences:q} {params.annotations:q} {params.store:q}"
+        "python -m steps annotate {input.sequences:q} {params.annotations:q} {params.cache:q}"
         " --fetched {input.fetched:q}"
         " --output {output.annotations:q} --report {output.report:q} --log {log:q}"

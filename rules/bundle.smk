@@ -2,7 +2,7 @@
 
 
 rule bundle:
-    """Put annotations and projections into one file and read it back."""
+    """Write annotations and projections into one file and read it back."""
     input:
         annotations="results/{dataset}/annotations.parquet",
         projections=expand(
@@ -13,10 +13,10 @@ rule bundle:
         transferred=TRANSFERRED,
         scores=SCORES,
         quality=QUALITY,
-        settings=branch(
+        styles=branch(
             SETTINGS.styles,
             then="results/{dataset}/styles.json",
-            otherwise=LEGENDS,
+            otherwise=CLUSTER_STYLES,
         ),
     output:
         bundle="results/{dataset}/{dataset}.parquetbundle",
@@ -39,5 +39,5 @@ rule bundle:
         "python -m steps bundle --annotations {input.annotations:q}"
         " --projections {input.projections:q} --format {params.format}"
         " --more {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
-        " --quality {input.quality:q} --settings {input.settings:q}"
+        " --quality {input.quality:q} --settings {input.styles:q}"
         " --output {output.bundle:q} --report {output.report:q} --log {log:q}"

@@ -1,16 +1,15 @@
-# What a cluster should know: resources grow with the inputs and with each attempt, and data sets
-# below `shard_size` are not worth more than one job of the cluster.
+# resources of jobs, shards and groups: data sets below `shard_size` are one job of a cluster each
 
-from steps.workflow import growing
 from steps.shards import shard_names
+from steps.workflow import growing
 
-# Jobs in an environment of Conda would not find the steps: Snakemake hides PYTHONPATH from them.
+# Else Snakemake hides PYTHONPATH from jobs in Conda environments, which need it to find the steps.
 workflow.deployment_settings.conda_not_block_search_path_envvars = True
 
 SHARDS = shard_names(DATASETS, SETTINGS.shard_size)
 SMALL = SETTINGS.shard_size > 0 and all(len(names) == 1 for names in SHARDS.values())
-#: Group of embed and project, which go out as one job then; all others stay where Snakemake runs.
-MAP = "map" if SMALL else None
+# Embed and project are submitted as one job then; all other rules run where Snakemake runs.
+GROUP = "map" if SMALL else None
 
 
 localrules:

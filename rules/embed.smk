@@ -1,8 +1,16 @@
 # results/{dataset}/sequences.parquet -> results/{dataset}/embeddings/{embedder}.h5
 
+from steps.workflow import (
+    cache_options,
+    embedding_options,
+    embedding_threads,
+    gpus,
+    request_options,
+)
+
 
 rule embed:
-    """Turn each protein into a vector."""
+    """Embed each protein with one model; equal sequences are embedded once."""
     input:
         sequences="results/{dataset}/sequences.parquet",
     output:
@@ -13,22 +21,22 @@ rule embed:
     benchmark:
         "benchmarks/{dataset}/embed.{embedder}.tsv"
     group:
-        MAP
+        GROUP
     conda:
         "../envs/steps.yaml"
-    threads: SETTINGS.embedding_threads
+    threads: embedding_threads(SETTINGS)
     resources:
         mem_mb=growing(4000, 20),
         runtime=growing(60, 2),
-        gpu=SETTINGS.gpus,
+        gpu=gpus(SETTINGS),
     params:
-        model=SETTINGS.embedding_options,
-        store=SETTINGS.store_options,
-        requests=SETTINGS.request_options,
+        model=embedding_options(SETTINGS),
+        cache=cache_options(SETTINGS),
+        requests=request_options(SETTINGS),
         shard="",
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}"
     shell:
         "python -m steps embed {input.sequences:q} --embedder {wildcards.embedder:q}"
-        " {params.model:q} {params.store:q} {params.requests:q} {params.shard}"
+        " {params.model:q} {params.cache:q} {params.requests:q} {params.shard}"
         " --output {output.embeddings:q} --report {output.report:q} --log {log:q}"

@@ -1,5 +1,7 @@
 # DATASETS -> results/{dataset}/sequences.fasta, sequences.parquet
 
+from steps.workflow import limit_options
+
 
 rule normalize:
     """Parse and validate a FASTA file; reduce its headers to identifiers."""
@@ -20,7 +22,7 @@ rule normalize:
         mem_mb=growing(1000, 4),
         runtime=growing(30),
     params:
-        limits=SETTINGS.limit_options,
+        limits=limit_options(SETTINGS),
     message:
         "Reading {input.source}"
     shell:

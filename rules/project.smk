@@ -1,8 +1,10 @@
 # results/{dataset}/embeddings/{embedder}.h5 -> results/{dataset}/projections/{embedder}.{method}.parquet
 
+from steps.workflow import projection_options
+
 
 rule project:
-    """Place the proteins in two dimensions, by one method."""
+    """Reduce the embeddings to two dimensions by one method."""
     input:
         embeddings="results/{dataset}/embeddings/{embedder}.h5",
     output:
@@ -13,16 +15,16 @@ rule project:
     benchmark:
         "benchmarks/{dataset}/project.{embedder}.{method}.tsv"
     group:
-        MAP
+        GROUP
     conda:
         "../envs/steps.yaml"
-    # Only UMAP can use more (--set-threads project=4): the coordinates must not depend on it.
+    # Only UMAP uses more (--set-threads project=4); the coordinates do not depend on it.
     threads: 1
     resources:
         mem_mb=growing(2000, 4),
         runtime=growing(60, 1),
     params:
-        options=SETTINGS.projection_options,
+        options=projection_options(SETTINGS),
     message:
         "Projecting {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:

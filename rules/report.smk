@@ -1,8 +1,8 @@
-# what a person looks at: results/{dataset}/provenance.json, config.yaml, previews/*.svg
+# reports, projections, annotations -> results/{dataset}/provenance.json, config.yaml, previews/*.svg
 
 
 rule provenance:
-    """Say what was asked, what came of it, and with which versions."""
+    """Record configuration, counts, warnings and versions, and the configuration to run again."""
     input:
         normalize="results/{dataset}/reports/normalize.json",
         embed=expand(
@@ -46,7 +46,7 @@ rule preview:
     input:
         projection="results/{dataset}/projections/{embedder}.{method}.parquet",
         annotations="results/{dataset}/annotations.parquet",
-        legends=branch(SETTINGS.styles, then="results/{dataset}/styles.json"),
+        styles=branch(SETTINGS.styles, then="results/{dataset}/styles.json"),
     output:
         picture=report(
             "results/{dataset}/previews/{embedder}.{method}.svg",
@@ -68,4 +68,4 @@ rule preview:
         "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:
         "python -m steps preview {input.projection:q} --annotations {input.annotations:q}"
-        " --legends {input.legends:q} --output {output.picture:q} --log {log:q}"
+        " --legends {input.styles:q} --output {output.picture:q} --log {log:q}"

@@ -1,4 +1,6 @@
-# The same as rules embed and annotate, in parts: with `shard_size` above 0 only.
+# rules embed and annotate in shards, for data sets of more than `shard_size` proteins
+
+from steps.workflow import annotation_options, cache_options, embedding_options, request_options
 
 
 wildcard_constraints:
@@ -18,16 +20,16 @@ use rule embed as embed_shard with:
     benchmark:
         "benchmarks/{dataset}/embed.{embedder}.{shard}.tsv"
     params:
-        model=SETTINGS.embedding_options,
-        store=SETTINGS.store_options,
-        requests=SETTINGS.request_options,
+        model=embedding_options(SETTINGS),
+        cache=cache_options(SETTINGS),
+        requests=request_options(SETTINGS),
         shard="--shard={shard}",
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}, {wildcards.shard}"
 
 
 rule merge_embeddings:
-    """Put the embeddings of all shards into one file."""
+    """Merge the embeddings of all shards into one file."""
     input:
         embeddings=collect(
             "results/{{dataset}}/shards/{{embedder}}.{shard}.h5",
@@ -58,7 +60,7 @@ rule merge_embeddings:
 
 
 rule annotate_shard:
-    """Ask the remote sources about one shard."""
+    """Fetch the annotations of one shard from the remote sources."""
     input:
         sequences="results/{dataset}/sequences.parquet",
     output:
@@ -74,13 +76,13 @@ rule annotate_shard:
         mem_mb=growing(2000, 20),
         runtime=growing(120),
     params:
-        annotations=SETTINGS.annotation_options,
-        store=SETTINGS.store_options,
+        annotations=annotation_options(SETTINGS),
+        cache=cache_options(SETTINGS),
     message:
-        "Looking up {wildcards.dataset}, {wildcards.shard}"
+        "Fetching annotations of {wildcards.dataset}, {wildcards.shard}"
     shell:
         "python -m steps annotate_shard {input.sequences:q} --shard={wildcards.shard}"
-        " {params.annotations:q} {params.store:q} --output {output.fetched:q} --log {log:q}"
+        " {params.annotations:q} {params.cache:q} --output {output.fetched:q} --log {log:q}"
 
 
 use rule annotate as annotate_merged with:

@@ -1,7 +1,7 @@
 """Write the generated files: `python scripts/generate.py` (or `make generated`).
 
-The configuration model gives its YAML, schema and documentation, the settings of the gateway give
-theirs, and the lock gives the Conda environment of the jobs.
+The configuration model gives `config.yaml`, its schema and docs/configuration.md; the settings of
+the gateway give docs/settings.md and the example environment; the lock gives the Conda environment.
 """
 
 import json
@@ -10,19 +10,21 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from gateway.settings import Settings, variable  # noqa: E402
-from steps.config.model import Config  # noqa: E402
+from gateway.settings import Settings, variable  # noqa: E402  # after sys.path
+from steps.config.model import Config  # noqa: E402  # after sys.path
 
 _MODELINE = "# yaml-language-server: $schema=config.schema.json\n"
 
 
 def config_yaml() -> str:
-    """`config.yaml`: every key with its default, below a comment on how to choose it."""
+    """Return `config.yaml`: every key with its default, below a comment on how to choose it."""
     head = (
         "# Every key with its default. Change values here for runs in this folder, put a\n"
         "# config.yaml with some of the keys into a run's own working directory, or give\n"
@@ -33,17 +35,16 @@ def config_yaml() -> str:
 
 def _entry(name: str) -> str:
     field = Config.model_fields[name]
-    comment = textwrap.fill(field.description, 92, initial_indent="# ", subsequent_indent="# ")
-    return f"\n{comment}\n{name}: {json.dumps(field.default)}\n"
+    return f"\n{_comment(_description(field), 92)}\n{name}: {json.dumps(field.default)}\n"
 
 
 def schema_json() -> str:
-    """JSON schema for editors."""
+    """Return the JSON schema of the configuration, for editors."""
     return json.dumps(Config.model_json_schema(), indent=2) + "\n"
 
 
 def configuration_md() -> str:
-    """`docs/configuration.md`: the table of all keys."""
+    """Return `docs/configuration.md`: the table of all keys."""
     rows = "".join(_row(name) for name in Config.model_fields)
     return (
         "# Configuration\n\n"
@@ -57,12 +58,30 @@ def configuration_md() -> str:
 
 def _row(name: str) -> str:
     field = Config.model_fields[name]
-    default = json.dumps(field.default)
-    return f"| `{name}` | `{default}` | {field.description.replace('|', chr(92) + '|')} |\n"
+    return f"| `{name}` | `{json.dumps(field.default)}` | {_cell(_description(field))} |\n"
+
+
+def _description(field: FieldInfo) -> str:
+    """Return the description of a key or setting.
+
+    Raises:
+        ValueError: it has none; every key and setting needs one.
+    """
+    if not field.description:
+        raise ValueError(f"a field without a description: {field!r}")
+    return field.description
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+def _comment(text: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent="# ", subsequent_indent="# ")
 
 
 def environment_yaml() -> str:
-    """`envs/steps.yaml`: our direct dependencies, with the versions of the lock."""
+    """Return `envs/steps.yaml`: the direct dependencies, with the versions of the lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, flags=re.MULTILINE))
@@ -108,32 +127,29 @@ _EXAMPLE_HEAD = """\
 
 
 def settings_md() -> str:
-    """The page: what holds for all settings, then a row for each."""
+    """Return `docs/settings.md`: what holds for all settings, then a row for each."""
     return _SETTINGS_HEAD + "".join(_settings_row(name) for name in Settings.model_fields)
 
 
 def _settings_row(name: str) -> str:
     field = Settings.model_fields[name]
-    meaning = field.description + _allowed(field.annotation)
     default = written(field.default)
     shown = f"`{default}`" if default else "none"
-    return f"| `{variable(name)}` | {shown} | {meaning.replace('|', chr(92) + '|')} |\n"
+    return f"| `{variable(name)}` | {shown} | {_cell(_meaning(field))} |\n"
 
 
 def env_example() -> str:
-    """The example: a comment and a line for each setting."""
+    """Return `deploy/.env.example`: a comment and a line for each setting."""
     return _EXAMPLE_HEAD + "".join(_settings_entry(name) for name in Settings.model_fields)
 
 
 def _settings_entry(name: str) -> str:
     field = Settings.model_fields[name]
-    meaning = field.description + _allowed(field.annotation)
-    comment = textwrap.fill(meaning, 98, initial_indent="# ", subsequent_indent="# ")
-    return f"\n{comment}\n#{variable(name)}={written(field.default)}\n"
+    return f"\n{_comment(_meaning(field), 98)}\n#{variable(name)}={written(field.default)}\n"
 
 
-def written(value: Any) -> str:
-    """A value as it is written into the environment."""
+def written(value: object) -> str:
+    """Return a value as it is written into an environment variable."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -143,11 +159,12 @@ def written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _allowed(annotation: Any) -> str:
-    if get_origin(annotation) is not Literal:
-        return ""
-    values = ", ".join(f"`{value}`" for value in get_args(annotation))
-    return f" One of {values}."
+def _meaning(field: FieldInfo) -> str:
+    """Return the description of a setting and the values that it may have."""
+    if get_origin(field.annotation) is not Literal:
+        return _description(field)
+    values = ", ".join(f"`{value}`" for value in get_args(field.annotation))
+    return f"{_description(field)} One of {values}."
 
 
 GENERATED = {
@@ -161,6 +178,7 @@ GENERATED = {
 
 
 def main() -> None:
+    """Write all of them."""
     for name, text in GENERATED.items():
         (ROOT / name).write_text(text(), encoding="utf-8")
 

@@ -1,10 +1,10 @@
-"""Snakemake logger plugin `runlog`: one JSON object per event, for whoever follows a run.
+"""Log a Snakemake run as one JSON object per event: the logger plugin `runlog`.
 
     snakemake --logger runlog --logger-runlog-path jobs.jsonl
 
-Each line has `schema_version`, `time` (seconds since the epoch), `event`, and what the event
-carries of `rule`, `jobs` (job ids), `log` (paths), `done`, `total` and `message`. An exception in a
-handler would end all later events while the run goes on, so nothing leaves `emit`.
+Each line has `schema_version`, `time` (seconds since the epoch), `event`, and where the event has
+them, `rule`, `jobs` (job ids), `log` (paths), `done`, `total` and `message`. `emit` raises nothing:
+an exception in a handler would end the log while the run goes on.
 """
 
 import json
@@ -31,6 +31,8 @@ _CARRIED = {"rule": "rule_name", "log": "log", "done": "done", "total": "total"}
 
 @dataclass
 class LogHandlerSettings(LogHandlerSettingsBase):
+    """Settings of the plugin, as options `--logger-runlog-*` of Snakemake."""
+
     path: str = field(
         default="jobs.jsonl",
         metadata={"help": "file to append events to, relative to the working directory"},
@@ -38,6 +40,9 @@ class LogHandlerSettings(LogHandlerSettingsBase):
 
 
 class LogHandler(LogHandlerBase):
+    """Append events of Snakemake to a file."""
+
+    settings: LogHandlerSettings
     writes_to_stream = False
     writes_to_file = False
     has_filter = True
@@ -45,6 +50,7 @@ class LogHandler(LogHandlerBase):
     needs_rulegraph = False
 
     def emit(self, record: LogRecord) -> None:
+        """Append one event; other records are left out."""
         try:
             event = getattr(record, "event", None)
             if event in _WRITTEN:
@@ -54,11 +60,15 @@ class LogHandler(LogHandlerBase):
             self.handleError(record)
 
     def handleError(self, record: LogRecord) -> None:
-        """Give up this one event in silence: standard error belongs to the run."""
+        """Drop this one event in silence: standard error belongs to the run."""
 
 
-def _entry(event: str, record: LogRecord) -> dict:
-    entry = {"schema_version": _SCHEMA_VERSION, "time": time.time(), "event": event}
+def _entry(event: str, record: LogRecord) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "schema_version": _SCHEMA_VERSION,
+        "time": time.time(),
+        "event": event,
+    }
     for key, name in _CARRIED.items():
         if hasattr(record, name):
             entry[key] = getattr(record, name)

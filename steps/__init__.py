@@ -1,1 +1,1 @@
-"""The pipeline's steps as plain Python: they know nothing of Snakemake or of HTTP."""
+"""The pipeline's steps: plain commands; only `steps.workflow` knows the workflow manager."""

@@ -1,7 +1,7 @@
-"""What every step's command line shares: a log, a report, and errors without tracebacks.
+"""Run a step from its command line: with a log, a report, and errors without tracebacks.
 
 A step that fails writes `{"code", "message"}` beside its log, as `<log stem>.error.json`,
-so that whoever started it can say why without reading the log.
+so that the gateway can report the cause without reading the log.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from steps.errors import StepError
 from steps.files import write_json
@@ -26,16 +26,16 @@ log = logging.getLogger("steps")
 
 @dataclass
 class Report:
-    """What one job says about itself; `provenance.json` gathers the reports of a data set."""
+    """Report of one job; `provenance.json` gathers the reports of a data set."""
 
     step: str
-    counts: dict = field(default_factory=dict)
-    parameters: dict = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     packages: tuple[str, ...] = ()
 
-    def as_dict(self, seconds: float) -> dict:
-        """The report as JSON-ready values; `seconds` is wall time without interpreter start."""
+    def as_dict(self, seconds: float) -> dict[str, Any]:
+        """Return the report as JSON-ready values; `seconds` excludes the interpreter's start."""
         return {
             "step": self.step,
             "seconds": round(seconds, 3),
@@ -47,9 +47,9 @@ class Report:
 
 
 class _Collector(logging.Handler):
-    """Keeps every warning, ours or a library's, for the report."""
+    """Collect every warning, ours or a library's, for the report."""
 
-    def __init__(self, report: Report):
+    def __init__(self, report: Report) -> None:
         super().__init__(logging.WARNING)
         self.report = report
 
@@ -60,7 +60,11 @@ class _Collector(logging.Handler):
 
 @cache
 def version(package: str) -> str:
-    """The version of an installed package; reading it takes as long as many a step's work."""
+    """Return the version of an installed package; cached, since reading it takes milliseconds.
+
+    Raises:
+        PackageNotFoundError: it is not installed.
+    """
     return metadata.version(package)
 
 
@@ -68,7 +72,7 @@ Work = Callable[[argparse.Namespace, Report], None]
 
 
 def parser(step: str, description: str | None) -> argparse.ArgumentParser:
-    """An argument parser with the options that all steps have."""
+    """Return an argument parser with the options that all steps have."""
     result = argparse.ArgumentParser(prog=f"python -m steps {step}", description=description)
     result.add_argument("--report", type=Path, help="write counts, versions and seconds here")
     result.add_argument("--log", type=Path, help="write the log here as well as to the terminal")
@@ -76,20 +80,34 @@ def parser(step: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = None) -> None:
-    """Do the work and end the process: status 0, or 1 on any error. With `argv`, return instead."""
+    """Do the work and end the process: status 0, 1 on any error, 2 for a wrong command line.
+
+    With `argv`, return instead.
+
+    Raises:
+        SystemExit: with `argv`, where the status is not 0.
+    """
     status = 0
     try:
         _run(options, work, argv)
     except SystemExit as end:
-        status = end.code
+        status = exit_status(end)
     if argv is None:
-        _leave(status or 0)
+        _leave(status)
     if status:
         raise SystemExit(status)
 
 
+def exit_status(end: SystemExit) -> int:
+    """Return the status of a process that ends so; a message goes to standard error, as ever."""
+    if isinstance(end.code, str):
+        sys.stderr.write(f"{end.code}\n")
+        return 1
+    return end.code or 0
+
+
 def _leave(status: int) -> NoReturn:
-    """End at once, now that all files are in place.
+    """End at once, without tearing down the interpreter: all files are in place.
 
     Arrow's threads abort one process in some hundreds on a busy machine while the interpreter
     tears itself down, which would turn finished work into a failed job.
@@ -110,10 +128,10 @@ def _run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None) -
         if arguments.report:
             write_json(arguments.report, report.as_dict(time.monotonic() - started))
     except StepError as error:
-        _fail(step, arguments.log, _of_limits(error) or error)
+        _fail(step, arguments.log, _resource_error(error) or error)
     except Exception as error:
         log.debug("%s", traceback.format_exc())
-        _fail(step, arguments.log, _of_limits(error) or _unexpected(arguments.log))
+        _fail(step, arguments.log, _resource_error(error) or _unexpected(arguments.log))
 
 
 def _start_log(path: Path | None, report: Report) -> None:
@@ -125,17 +143,17 @@ def _start_log(path: Path | None, report: Report) -> None:
         error_file(path).unlink(missing_ok=True)
         handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
     logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=handlers, force=True)
-    # Libraries stay at warnings; only our own detail (tracebacks) goes to the file.
+    # Libraries log warnings only; tracebacks of ours go to the file.
     log.setLevel(logging.DEBUG)
 
 
 def error_file(log_path: Path) -> Path:
-    """Where the step that logs to `log_path` leaves its code and message."""
+    """Return the file for code and message of the step that logs to `log_path`."""
     return log_path.with_suffix(".error.json")
 
 
-def _of_limits(error: BaseException | None) -> StepError | None:
-    """What to say where memory or disk were at fault, at whatever depth."""
+def _resource_error(error: BaseException | None) -> StepError | None:
+    """Return an error for exhausted memory or disk anywhere in the chain of causes."""
     if error is None:
         return None
     if isinstance(error, MemoryError):
@@ -148,7 +166,7 @@ def _of_limits(error: BaseException | None) -> StepError | None:
     if number == errno.EFBIG:
         message = "The step would write a file larger than it may. Use fewer sequences."
         return StepError("OUTPUT_TOO_LARGE", message)
-    return _of_limits(error.__cause__ or error.__context__)
+    return _resource_error(error.__cause__ or error.__context__)
 
 
 def _unexpected(log_path: Path | None) -> StepError:

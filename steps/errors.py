@@ -1,6 +1,6 @@
-"""The one error that a user may see: a stable code and a sentence that contains the fix."""
+"""The error that users see: a stable code, and sentences with cause and remedy."""
 
-#: ProtSpace's notebook that does the same with a GPU of its own; offered when embedding is down.
+#: ProtSpace's notebook with a GPU of its own; offered when no embedding server answers.
 COLAB = (
     "https://colab.research.google.com/github/tsenoner/protspace/blob/main/"
     "notebooks/ProtSpace_Preparation.ipynb"
@@ -8,22 +8,22 @@ COLAB = (
 
 
 class StepError(Exception):
-    """A step cannot go on, for a reason the user can act on.
+    """Stop a step for a reason that the user can act on.
 
     Args:
-        code: stable UPPER_SNAKE word that programs may test for (docs/errors.md lists them).
-        message: plain sentence(s) that name the cause and the remedy.
+        code: stable UPPER_SNAKE word that programs may test for, listed in docs/errors.md.
+        message: sentences with the cause and the remedy.
     """
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
 
 
 def did_you_mean(word: str, allowed: list[str]) -> str:
-    """` Did you mean 'pca2'?`, or nothing where no allowed word is close."""
-    # Imported by every process, needed by few.
+    """Return ` Did you mean 'pca2'?`, or nothing where no allowed word is close."""
+    # Every process imports this module, few need the function.
     from difflib import get_close_matches
 
     close = get_close_matches(word, allowed, n=1)

@@ -1,4 +1,4 @@
-"""Files that appear complete or not at all."""
+"""Write files so that they appear complete or not at all."""
 
 import json
 import os
@@ -20,9 +20,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, complete or not at all."""
     with replacing(path) as staged:
         staged.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, value: object) -> None:
+    """Write a JSON file, complete or not at all."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

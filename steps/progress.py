@@ -1,4 +1,4 @@
-"""How far a step is: a line `{"done", "total"}` now and then, beside its log."""
+"""Report the progress of a step: a line `{"done", "total"}` at most every 0.5 s, beside its log."""
 
 import json
 import threading
@@ -9,25 +9,28 @@ _SECONDS_BETWEEN = 0.5
 
 
 class Progress:
-    """Counts items of work; writes to `<log stem>.progress.jsonl`, or nowhere without a log.
+    """Count items of work; write to `<log stem>.progress.jsonl`, or nowhere without a log.
 
-    `items` are those of this job, and `done` those that are done before it starts; `total` is told
-    in their place where this job is one of several.
+    Args:
+        log_path: log of the job.
+        items: number of items of this job.
+        done: how many of them are done before it starts.
+        total: number of items of all jobs, where this job is one of several.
     """
 
     def __init__(
         self, log_path: Path | None, items: int, *, done: int = 0, total: int | None = None
-    ):
+    ) -> None:
         self.path = log_path.with_suffix(".progress.jsonl") if log_path else None
         self.items, self.done, self._written = items, done, 0.0
         self.total = items if total is None else total
-        self._more: dict = {}
+        self._more: dict[str, object] = {}
         self._lock = threading.Lock()
         if self.path:
             self.path.unlink(missing_ok=True)
 
     def advance(self, items: int = 1) -> None:
-        """`items` more are done; the last one is always written. Any thread may call it."""
+        """Count `items` as done; always write the last one. Any thread may call it."""
         with self._lock:
             self.done += items
             now = time.monotonic()
@@ -36,7 +39,7 @@ class Progress:
                 self._write()
 
     def note(self, **more: object) -> None:
-        """Say `more` with the counts, from now on."""
+        """Add fields to this and all later lines."""
         with self._lock:
             self._more |= more
             self._write()

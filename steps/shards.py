@@ -1,7 +1,7 @@
-"""Parts of a data set that are embedded and looked up in jobs of their own, named `2-of-5`.
+"""Split a data set into shards, named `2-of-5`, that are embedded and annotated in parallel jobs.
 
-A shard is a run of proteins in the order of the input, and all shards have about the same number of
-residues. How many there are follows from the FASTA file alone, so the DAG knows it at the start.
+A shard is a range of proteins in the order of the input; all shards have about the same number of
+residues. Their number follows from the FASTA file alone, so the DAG is known at the start.
 """
 
 import gzip
@@ -18,7 +18,15 @@ _GZIP = b"\x1f\x8b"
 
 
 def shard_names(datasets: dict[str, str], size: int) -> dict[str, list[str]]:
-    """For each data set (name -> FASTA file) its shards of about `size` proteins (0: one)."""
+    """Return the names of the shards of each data set (name -> FASTA file).
+
+    Args:
+        datasets: name -> FASTA file, plain or gzip.
+        size: proteins in a shard, about; 0 gives one shard.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     if not size:
         return dict.fromkeys(datasets, _names(1))
     return {name: _names(math.ceil(count_records(path) / size)) for name, path in datasets.items()}
@@ -30,7 +38,11 @@ def _names(count: int) -> list[str]:
 
 
 def count_records(path: str | Path) -> int:
-    """How many lines of a FASTA file (plain or gzip) begin with `>`."""
+    """Return how many lines of a FASTA file (plain or gzip) begin with `>`.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     count, before = 0, b"\n"
     for chunk in _chunks(Path(path)):
         text = before + chunk
@@ -48,7 +60,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def shard_of(table: pa.Table, shard: str) -> pa.Table:
-    """The rows of sequences.parquet that belong to a shard; all of them for an empty name."""
+    """Return the rows of sequences.parquet that belong to a shard; all for an empty name."""
     if not shard:
         return table
     number, _, count = shard.partition("-of-")
@@ -58,7 +70,7 @@ def shard_of(table: pa.Table, shard: str) -> pa.Table:
 
 
 def boundaries(lengths: Sequence[int], count: int) -> list[int]:
-    """Rows where shards begin, and the end; no shard is empty unless there are too few proteins."""
+    """Return the first row of each shard, and the end; no shard is empty while proteins suffice."""
     ends, bounds, row = [0, *accumulate(lengths)], [0], 0
     for number in range(1, count):
         while row < len(lengths) and ends[row] * count < ends[-1] * number:

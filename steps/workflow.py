@@ -1,4 +1,4 @@
-"""What rules need of Snakemake's own: resources of jobs, and the environment that jobs run in.
+"""Rules in terms of Snakemake: params and resources of jobs, and the environment that jobs run in.
 
 The only module of `steps` that knows Snakemake; the steps themselves are plain commands.
 """
@@ -6,21 +6,112 @@ The only module of `steps` that knows Snakemake; the steps themselves are plain 
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
+
+from steps.annotate.remote.catalogue import REFERENCE_FOLDER, expand, sources_of
+from steps.config.model import Config
+from steps.embed.models import OWN
 
 
-def growing(base: int, per_megabyte: float = 0) -> Callable[..., int]:
+class Inputs(Protocol):
+    """Input files of a job, as Snakemake passes them to functions of a rule."""
+
+    size_mb: float
+
+
+class Wildcards(Protocol):
+    """Wildcards of rule embed."""
+
+    embedder: str
+
+
+Parameter = Callable[[object, object], list[str]]
+
+
+def growing(base: int, per_megabyte: float = 0) -> Callable[[object, Inputs, int], int]:
     """Return a function for `resources`: `base` plus `per_megabyte` for each MB of inputs.
 
-    The amount is multiplied by the attempt, so that a job that failed gets more. The function's
-    parameters are those that Snakemake gives to functions of a rule's resources.
+    The amount is multiplied by the attempt, so that a job that failed gets more. Snakemake matches
+    the function's parameters by name.
     """
 
-    def amount(wildcards: object, input, attempt: int) -> int:
+    def amount(wildcards: object, input: Inputs, attempt: int) -> int:
         megabytes = input.size_mb if per_megabyte else 0
         return int(attempt * (base + per_megabyte * megabytes))
 
     return amount
+
+
+def gpus(config: Config) -> Callable[[Wildcards], int]:
+    """Return a function for `resources`: the GPUs that an embed job needs on a cluster."""
+    return lambda wildcards: int(config.backend == "local" and wildcards.embedder not in OWN)
+
+
+def embedding_threads(config: Config) -> int:
+    """Return the threads of an embed job; Snakemake lowers them to the cores it has."""
+    return 16 if config.backend == "local" else 1
+
+
+def limit_options(config: Config) -> list[str]:
+    """Return the FASTA limits as options of step normalize."""
+    limits = asdict(config.limits)
+    return [_option(name, value) for name, value in limits.items() if value is not None]
+
+
+def embedding_options(config: Config) -> list[str]:
+    """Return what decides the embeddings of a language model, as options of step embed."""
+    return _options(config, "backend", "biocentral_url", "models")
+
+
+def annotation_options(config: Config) -> list[str]:
+    """Return what decides the annotations, as options of steps annotate and annotate_shard."""
+    options = ["--annotations", *config.annotations, *_options(config, "annotation_days")]
+    options += ["--refetch", *config.refetch] if config.refetch else []
+    if config.models and config.asks_sources:
+        options.append(_option("references", Path(config.models) / REFERENCE_FOLDER))
+    if "biocentral" in sources_of(expand(config.annotations)):
+        # Without predictions, another address must not rerun the step.
+        options += _options(config, "biocentral_url")
+    return [*options, "--strict"] if config.strict_annotations else options
+
+
+def projection_options(config: Config) -> list[str]:
+    """Return the parameters that all methods share, as options of step project."""
+    return _options(config, "metric", "n_neighbors", "min_dist", "random_state")
+
+
+def cache_options(config: Config) -> Parameter:
+    """Return a function for `params`: options that affect caching, not results."""
+    options = _options(config, "cache", "cache_days", "cache_gigabytes")
+    return _without_rerun([*options, "--offline"] if config.offline else options)
+
+
+def request_options(config: Config) -> Parameter:
+    """Return a function for `params`: options that affect requests to Biocentral, not results."""
+    return _without_rerun(_options(config, "requests_in_flight"))
+
+
+def _without_rerun(options: list[str]) -> Parameter:
+    """Return a function for `params` that gives `options` and whose changes rerun no job.
+
+    Snakemake takes what a function derives from `output` for no reason to run a job again.
+    """
+
+    def given(wildcards: object, output: object) -> list[str]:
+        return options
+
+    return given
+
+
+def _options(config: Config, *names: str) -> list[str]:
+    return [_option(name, getattr(config, name)) for name in names]
+
+
+def _option(name: str, value: object) -> str:
+    """Return a key and its value as one word of a command line."""
+    return f"--{name.replace('_', '-')}={value}"
 
 
 def reach_steps() -> None:

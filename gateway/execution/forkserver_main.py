@@ -1,64 +1,87 @@
-"""The fork server: a process with Snakemake and steps imported, from which runs are forked.
+"""Fork Snakemake from a process that has imported it, and all that its steps import.
 
-It says that it is ready by an empty line, then reads requests (`steps.preload.process`) from
-standard input, one a line, and answers each with the pid of the run. It ends when its input does;
-runs go on.
+Standard input is a socket: it sends READY once the imports are done, then answers each request
+(`steps.preload.process`) with the pid of the run. The process ends when the other end of the socket
+closes; runs go on.
 """
 
 import gc
 import os
 import signal
-import sys
+import socket
 import warnings
-from typing import NoReturn
+from importlib import import_module
 
 from snakemake.cli import main as snakemake
 
+from steps import cli
 from steps.preload import modules, server
-from steps.preload.process import become, decode
+from steps.preload.process import Request, become, receive
 
-#: Socket of a run's server of steps, in the folder of the run.
-_STEPS = ".scratch/steps.sock"
+READY = b"ready"
+#: Modules that Snakemake imports after its start.
+_ON_DEMAND = (
+    "argparse_dataclass",
+    "graphlib",
+    "platformdirs",
+    "smart_open",
+    "snakemake.benchmark",
+    "snakemake.profiles",
+    "snakemake.report.html_reporter",
+    "snakemake.storage",
+    "snakemake_logger_plugin_runlog",
+)
+#: Modules that the Snakefile and the rules import.
+_BY_RULES = (
+    "steps.config.datasets",
+    "steps.config.model",
+    "steps.errors",
+    "steps.shards",
+    "steps.workflow",
+)
+
+
+def names() -> list[str]:
+    """Return the modules that a run imports before its first job."""
+    return [*_ON_DEMAND, *_BY_RULES]
 
 
 def main() -> None:
-    """Import all, then fork a run for each request."""
-    modules.load(modules.OF_RUNS)
-    server.warm()
-    # Python warns of the one thread that is there: that of Arrow's jemalloc, which knows of forks.
+    """Import, then fork runs until the gateway is gone."""
+    for name in names():
+        import_module(name)
+    cli.version("snakemake")
+    modules.warm()
+    # The one other thread is that of Arrow's allocator jemalloc, which handles forks.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-    # Nobody waits for runs here: the system forgets them as soon as they end.
+    # The gateway follows runs; without a parent that waits, the system reaps them when they end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
-    print(flush=True)
-    # Not buffered: a run must not inherit requests that are still to be read.
-    requests = os.fdopen(0, "rb", buffering=0, closefd=False)
-    while line := requests.readline():
+    connection = socket.socket(fileno=0)
+    connection.send(READY)
+    while received := receive(connection):
+        request, files = received
         pid = os.fork()
         if pid == 0:
-            _be_run(line)
-        print(pid, flush=True)
+            # The descriptor becomes the run's standard input.
+            connection.detach()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            become(request, files, _run)
+        for file in files:
+            os.close(file)
+        connection.send(str(pid).encode())
 
 
-def _be_run(line: bytes) -> NoReturn:
-    """Be what `python -m snakemake` would be with the request's arguments, and end."""
-    request = decode(line)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    become(request, [nothing, output, output])
-    end_steps = server.start(_STEPS) if request["serve_steps"] else lambda: None
-    sys.argv = ["snakemake", *request["arguments"]]
-    status: int | str | None = 0
+def _run(request: Request) -> None:
+    """Run Snakemake, and beside it a server of steps where STEPS_SERVER gives its address."""
+    address = os.environ.get("STEPS_SERVER")
+    end_steps = server.start(address) if address else None
     try:
-        snakemake(request["arguments"])
-    except SystemExit as end:
-        status = end.code
-    end_steps()
-    # Its rate limiter has a thread that sleeps, which an ordinary exit would wait for: 1 s.
-    sys.stderr.flush()
-    os._exit(status if isinstance(status, int) else 1)
+        snakemake(request.arguments)
+    finally:
+        if end_steps:
+            end_steps()
 
 
 if __name__ == "__main__":

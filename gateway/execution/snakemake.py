@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from gateway.execution import processes
-from gateway.execution.forkserver import ROOT, ForkServer
+from gateway.execution.forkserver import ROOT, Starter
 from gateway.runs import jsonl
 from gateway.runs.directory import Run
 from gateway.settings import Settings
@@ -68,13 +68,13 @@ def environment(run: Run) -> dict[str, str]:
     }
 
 
-def prepare(forkserver: ForkServer) -> None:
+def prepare(starter: Starter) -> None:
     """Start the fork server, so that the first run starts as fast as later ones."""
     marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    forkserver.prepare(_passed() | marked)
+    starter.prepare(_passed() | marked)
 
 
-def start(run: Run, settings: Settings, forkserver: ForkServer) -> None:
+def start(run: Run, settings: Settings, starter: Starter) -> None:
     """Start a run in a session of its own; its pid is in the state before this returns.
 
     Raises:
@@ -82,17 +82,13 @@ def start(run: Run, settings: Settings, forkserver: ForkServer) -> None:
     """
     jsonl.repair(run.job_log)
     (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
-    pid = forkserver.start(
-        {
-            "title": "snakemake",
-            "arguments": arguments(run, settings),
-            "folder": str(run.path),
-            "environment": environment(run),
-            "limits": [],
-            "output": str(run.path / "snakemake.log"),
-            # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
-            "serve_steps": settings.profile is None,
-        }
+    pid = starter.start(
+        arguments(run, settings),
+        environment(run),
+        run.path,
+        run.path / "snakemake.log",
+        # On a cluster they belong to its jobs, whose limits and ends are the cluster's.
+        serve_steps=settings.profile is None,
     )
     confine(pid, settings)
     run.change(

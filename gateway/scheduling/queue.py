@@ -61,7 +61,7 @@ class Scheduler:
     @property
     def warm(self) -> bool:
         """Whether runs start as fast as they ever will."""
-        return self.supervisor.forkserver.warm
+        return self.supervisor.starter.settled
 
     def events(self, run: Run) -> EventLog:
         """Return the one event log of a run in this process."""

@@ -12,7 +12,7 @@ import structlog
 from watchfiles import awatch
 
 from gateway.execution import processes, slurm, snakemake
-from gateway.execution.forkserver import ForkServer
+from gateway.execution.forkserver import Starter
 from gateway.metrics import Metrics
 from gateway.progress.job_log import JobLog
 from gateway.progress.publisher import Publisher
@@ -43,15 +43,15 @@ class Supervisor:
 
     def __init__(self, settings: Settings, publisher: Publisher, metrics: Metrics):
         self.settings, self.publisher, self.metrics = settings, publisher, metrics
-        self.forkserver = ForkServer()
+        self.starter = Starter()
 
     def prepare(self) -> None:
         """Start the fork server, so that the first run starts as fast as later ones."""
-        snakemake.prepare(self.forkserver)
+        snakemake.prepare(self.starter)
 
     def close(self) -> None:
         """Stop the fork server; runs go on."""
-        self.forkserver.close()
+        self.starter.close()
 
     async def complete(self, run: Run, following: bool) -> Outcome:
         """Start Snakemake, or follow the one that runs, until the run has an outcome."""
@@ -95,7 +95,7 @@ class Supervisor:
         if state.attempts:
             self.metrics.resumed.inc()
         run.change(status="running", started=now, first_started=state.first_started or now)
-        snakemake.start(run, self.settings, self.forkserver)
+        snakemake.start(run, self.settings, self.starter)
 
 
 class Attempt:

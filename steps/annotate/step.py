@@ -19,7 +19,7 @@ from steps.annotate.cells import GRAMMAR
 from steps.annotate.groups import GROUPS, is_ours, is_table
 from steps.annotate.remote.catalogue import expand
 from steps.cache.options import add_cache_options
-from steps.embed.models import Options
+from steps.config import defaults
 from steps.files import replacing
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
@@ -83,9 +83,9 @@ def add_source_options(options: argparse.ArgumentParser) -> None:
     """What is wanted, and how the remote sources are asked."""
     options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
     options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
-    options.add_argument("--annotation-days", type=float, default=30)
+    options.add_argument("--annotation-days", type=float, default=defaults.ANNOTATION_DAYS)
     options.add_argument("--references", type=Path, metavar="FOLDER", help="of step prefetch")
-    options.add_argument("--biocentral-url", default=Options.biocentral_url)
+    options.add_argument("--biocentral-url", default=defaults.BIOCENTRAL_URL)
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
     add_cache_options(options)
 

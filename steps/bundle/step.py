@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from steps import cli
 from steps.bundle.check import check_bundle
 from steps.bundle.tables import loadable_annotations, projection_tables, with_columns, with_quality
+from steps.config import defaults
 from steps.errors import StepError
 from steps.files import replacing
 
@@ -68,7 +69,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--statistics", type=Path, nargs="?", help="scores of step statistics")
     options.add_argument("--quality", type=Path, nargs="?", help="its faithfulness of each map")
     options.add_argument("--settings", type=Path, nargs="?", help="legends: JSON of step styles")
-    options.add_argument("--format", type=int, choices=(3, 2), default=3)
+    options.add_argument("--format", type=int, choices=(3, 2), default=defaults.BUNDLE_FORMAT)
     options.add_argument("--output", type=Path, required=True)
     cli.run(options, _work, argv)
 

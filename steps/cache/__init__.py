@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from steps.config import defaults
 from steps.errors import StepError
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def sequence_digest(sequence: str) -> bytes:
 def open_cache(
     cache: str,
     *,
-    max_age_days: float | None = 90,
-    max_gigabytes: float | None = 20,
+    max_age_days: float | None = defaults.CACHE_DAYS,
+    max_gigabytes: float | None = defaults.CACHE_GIGABYTES,
     private: Path | None = None,
 ) -> "Cache":
     """Open the cache that `cache` names, and make it where there is none.

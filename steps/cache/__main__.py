@@ -12,13 +12,14 @@ from steps import cli
 from steps.cache import check_cache, default_path, open_cache
 from steps.cache.cache import Cache
 from steps.cache.entries import Embedding
+from steps.config import defaults
 from steps.errors import StepError
 
 
 def main(argv: list[str] | None = None) -> None:
     options = cli.parser("cache", __doc__)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--cache", default="default", help="file or PostgreSQL URL")
+    shared.add_argument("--cache", default=defaults.CACHE, help="file or PostgreSQL URL")
     actions = options.add_subparsers(required=True, metavar="info | prune | export")
     info = actions.add_parser("info", parents=[shared], help="show what the cache holds")
     info.set_defaults(act=_info)
@@ -28,8 +29,15 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _prune_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument("--days", type=float, default=90, help="keep no longer (90)")
-    options.add_argument("--gigabytes", type=float, default=20, help="keep no more (20)")
+    options.add_argument(
+        "--days", type=float, default=defaults.CACHE_DAYS, help="keep no longer (%(default)g)"
+    )
+    options.add_argument(
+        "--gigabytes",
+        type=float,
+        default=defaults.CACHE_GIGABYTES,
+        help="keep no more (%(default)g)",
+    )
     options.set_defaults(act=_prune)
 
 

@@ -1,27 +1,29 @@
-"""The options of steps that use the cache."""
+"""Options of the steps that use the cache: which cache it is, its bounds, and offline mode."""
 
 import argparse
 from typing import TYPE_CHECKING
 
 from steps.cache import open_cache
+from steps.config import defaults
 
 if TYPE_CHECKING:
     from steps.cache.cache import Cache
 
 
-def add_cache_options(options: argparse.ArgumentParser) -> None:
-    """Add the options of `open_cache`, and whether connections may be made."""
-    options.add_argument("--cache", default="default", help="file, PostgreSQL address, or 'none'")
-    options.add_argument("--cache-days", type=float, default=90)
-    options.add_argument("--cache-gigabytes", type=float, default=20)
-    options.add_argument("--offline", action="store_true", help="make no connection")
+def add_cache_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--cache`, `--cache-days`, `--cache-gigabytes` and `--offline`."""
+    help_text = "file, PostgreSQL address, or 'none'"
+    parser.add_argument("--cache", default=defaults.CACHE, help=help_text)
+    parser.add_argument("--cache-days", type=float, default=defaults.CACHE_DAYS)
+    parser.add_argument("--cache-gigabytes", type=float, default=defaults.CACHE_GIGABYTES)
+    parser.add_argument("--offline", action="store_true", help="make no connection")
 
 
 def open_from(arguments: argparse.Namespace) -> "Cache":
-    """Open the cache of these arguments; `--cache none` is a file beside the output.
+    """Open the cache that the options name; for `--cache none`, a file beside the output.
 
     Raises:
-        StepError: CACHE_UNAVAILABLE.
+        StepError: INVALID_CONFIG or CACHE_UNAVAILABLE, as `open_cache`.
     """
     return open_cache(
         arguments.cache,

@@ -1,1 +1,1 @@
-"""The configuration: its model, checks of single values, and the data sets of an input."""
+"""The configuration: model, checks of single values, defaults, and the data sets of an input."""

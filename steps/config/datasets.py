@@ -1,4 +1,4 @@
-"""From the `input` key to the data sets of a run: one FASTA, a folder of them, or a sheet."""
+"""Find the data sets of a run from the key `input`: a FASTA file, a folder of them, or a sheet."""
 
 import csv
 import re
@@ -10,7 +10,7 @@ SUFFIXES = (".fasta", ".fa", ".faa", ".fna", ".fas")
 
 
 def find_datasets(source: str | Path) -> dict[str, str]:
-    """Name -> path of the FASTA file, in the order given (a folder: by file name).
+    """Return name -> path of the FASTA file, in the order given (a folder: by file name).
 
     Raises:
         StepError: INVALID_INPUT, with what was looked for and the remedy.
@@ -41,7 +41,7 @@ def _endings() -> str:
 
 
 def _name(path: Path) -> str:
-    """File name without its endings, with signs that trouble shells and paths replaced."""
+    """Return the file name without its endings, characters special to shells and paths replaced."""
     stem = path.name
     if stem.lower().endswith(".gz"):
         stem = stem[:-3]

@@ -1,7 +1,6 @@
-"""Checks of single values of the configuration; each raises ValueError with a sentence."""
+"""Check single values of the configuration; each check raises ValueError with a sentence."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from steps.annotate.groups import GROUPS, is_table
@@ -11,8 +10,8 @@ from steps.embed.models.catalogue import WRONG_ON_BIOCENTRAL, find_model
 from steps.errors import did_you_mean
 
 
-def listed(value: Any) -> Any:
-    """`a,b` from the command line is the list [a, b], and nothing (`key=`) the empty list."""
+def listed(value: object) -> object:
+    """Return `a,b` of a command line as the list [a, b], and nothing (`key=`) as the empty list."""
     if value is None:
         return []
     if isinstance(value, str):
@@ -21,37 +20,37 @@ def listed(value: Any) -> Any:
 
 
 def embedder(name: str) -> str:
-    """The one name of an embedder."""
+    """Return the canonical name of an embedder."""
     return name if name in OWN else find_model(name).name
 
 
 def servable(name: str, backend: str) -> str:
-    """An embedder that the backend answers truly for."""
+    """Check that the backend computes this embedder correctly."""
     if backend == "biocentral" and name in WRONG_ON_BIOCENTRAL:
         raise ValueError(
-            f"Biocentral answers '{name}' with vectors of another model (it loads the checkpoint "
-            "as an ESM-2). Set backend to local, or choose esm2_650m."
+            f"Biocentral answers '{name}' with embeddings of another model (it loads the "
+            "checkpoint as an ESM-2). Set backend to local, or choose esm2_650m."
         )
     return name
 
 
 def address(url: str) -> str:
-    """An http(s) address without user, password and final slash."""
+    """Return an http(s) address without its final slash; refuse user and password."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("the value is no address like https://biocentral.rostlab.org.")
+        raise ValueError("the value is not an address like https://biocentral.rostlab.org.")
     return url.rstrip("/")
 
 
 def styles_file(path: str) -> str:
-    """A file of styles, or none."""
+    """Check that a file of styles exists; an empty path means none."""
     if path and not Path(path).is_file():
         raise ValueError(f"there is no file '{path}'; give its absolute path.")
     return path
 
 
 def annotation(name: str) -> str:
-    """A group, a single annotation, or the absolute path of a table."""
+    """Return a group, a single annotation, or the absolute path of a table."""
     if is_table(name):
         if not Path(name).is_file():
             raise ValueError(f"there is no file '{name}'; give its absolute path.")
@@ -62,7 +61,7 @@ def annotation(name: str) -> str:
 
 
 def source(name: str) -> str:
-    """A remote source of annotations."""
+    """Check the name of a remote source of annotations."""
     if name not in SOURCES:
         allowed = list(SOURCES)
         raise ValueError(

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.bundle.tables import projection_tables
+from steps.config import defaults
 from steps.embed.file import read_embeddings
 from steps.files import replacing, write_json
 from steps.project.methods import SIMILARITY
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--embeddings", type=Path, nargs="+", required=True)
     options.add_argument("--projections", type=Path, nargs="+", required=True)
     options.add_argument("--annotations", type=Path, required=True)
-    options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
     options.add_argument("--scores", type=Path, required=True, help="parquet file to write")
     options.add_argument("--quality", type=Path, required=True, help="JSON: faithfulness by map")
     options.add_argument("--clusters", type=Path, required=True, help="parquet file to write")

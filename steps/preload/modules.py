@@ -1,23 +1,28 @@
-"""The one list of what is loaded before a run needs it."""
+"""Import what the steps of a run import, before they are forked.
+
+All names are in `names`; a test imports them, and fails where a step imports any other module.
+"""
 
 from importlib import import_module
 
+from steps import cli
 from steps.__main__ import STEPS
 from steps.annotate.groups import GROUPS
-from steps.embed.models import BACKENDS, OWN
+from steps.config import defaults
+from steps.embed import models
+from steps.project import methods
 
-#: Steps of a usual run.
-_USUAL = ("normalize", "embed", "annotate", "project", "bundle", "provenance")
-#: Modules that these import when they come to it.
-_LATE = (
-    *OWN.values(),
-    BACKENDS["biocentral"],
-    *GROUPS.values(),
-    "steps.annotate.remote.columns",
+#: Steps of an upload's run; optional branches and shards are rare.
+USUAL = ("normalize", "embed", "annotate", "project", "bundle", "provenance")
+#: Modules of ours that a step imports only once it needs them.
+_ON_DEMAND = (
+    "steps.annotate.remote.fetched",
     "steps.cache.cache",
-    "steps.project.umap.reducer",
+    "steps.embed.models.biocentral_embeddings",
 )
+#: The same of libraries.
 _LIBRARIES = (
+    "Bio.SeqUtils.ProtParam",
     "faiss",
     "h5py",
     "protspace.data.io.bundle",
@@ -26,35 +31,36 @@ _LIBRARIES = (
     "sklearn.decomposition",
     "sqlalchemy.dialects.sqlite",
 )
-#: Modules that Snakemake, our rules and our logger plugin import after the start of a run.
-OF_RUNS = (
-    "argparse_dataclass",
-    "graphlib",
-    "platformdirs",
-    "smart_open",
-    "snakemake.benchmark",
-    "snakemake.profiles",
-    "snakemake.report.html_reporter",
-    "snakemake.storage",
-    "snakemake_logger_plugin_runlog",
-    "steps.config.datasets",
-    "steps.config.model",
-    "steps.shards",
-    "steps.workflow",
-)
-#: Packages whose versions the reports of steps give.
+#: Packages whose versions the reports of these steps give.
 PACKAGES = (
     *("biocentral-api", "biopython", "faiss-cpu", "h5py", "numba", "numpy", "protspace"),
-    *("pyarrow", "scikit-learn", "scipy", "snakemake", "umap-learn"),
+    *("pyarrow", "scikit-learn", "scipy", "umap-learn"),
 )
-OF_STEPS = (*(STEPS[name] for name in _USUAL), *_LATE, *_LIBRARIES)
 
 
-def load(names: tuple[str, ...]) -> None:
-    """Import modules by name.
+def names() -> list[str]:
+    """Return the modules that steps of a run import: libraries, steps, and their choices."""
+    return [
+        *_LIBRARIES,
+        *(STEPS[step] for step in USUAL),
+        *models.OWN.values(),
+        models.BACKENDS[defaults.BACKEND],
+        *GROUPS.values(),
+        *methods.OWN.values(),
+        *_ON_DEMAND,
+    ]
 
-    Raises:
-        ModuleNotFoundError: there is none of a name.
-    """
-    for name in names:
+
+def warm() -> None:
+    """Import modules, read versions of packages, and load what UMAP has compiled."""
+    for name in names():
         import_module(name)
+    for name in PACKAGES:
+        cli.version(name)
+    import tqdm
+
+    from steps.preload.warmup import project_sample
+
+    # Its thread would not survive a fork.
+    tqdm.tqdm.monitor_interval = 0
+    project_sample("pca", "umap")

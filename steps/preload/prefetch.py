@@ -1,8 +1,8 @@
-"""Fetch what jobs would fetch, so that they need no connection; print the checksums.
+"""Fetch checkpoints and reference files, so that jobs need no connection; print checksums.
 
-Checkpoints of language models go into the folder that the configuration calls `models`, or into
-the cache of the model hub; `--references`, the files of names that annotations need, into its
-subfolder `references`, or into protspace's cache.
+Checkpoints of language models go into the folder of the configuration key `models`, or into the
+cache of the model hub. Reference files (`--references`), which name the codes of annotations, go
+into its subfolder `references`, or into protspace's cache.
 """
 
 import argparse
@@ -19,9 +19,10 @@ from steps.files import replacing, write_text
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Fetch what the command line names."""
     options = cli.parser("prefetch", __doc__)
-    options.add_argument("embedders", nargs="*", help="names as in the configuration")
-    options.add_argument("--references", action="store_true", help="fetch files of names, too")
+    options.add_argument("embedders", nargs="*", help="embedders as in the configuration")
+    options.add_argument("--references", action="store_true", help="fetch reference files, too")
     options.add_argument("--models", type=Path, help="folder for all of it, made if need be")
     cli.run(options, _work, argv)
 
@@ -37,7 +38,11 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
 
 def fetch_model(model: Model, models: Path | None) -> str:
-    """Fetch a checkpoint, print its checksums, and return its version."""
+    """Fetch a checkpoint, print its checksums, and return its version.
+
+    Raises:
+        StepError: it cannot be fetched.
+    """
     checkpoint = fetch(model, models)
     _print_sums(checkpoint.folder, keep=models is not None)
     print(f"{model.name} is in {checkpoint.folder} ({checkpoint.version})")
@@ -45,10 +50,10 @@ def fetch_model(model: Model, models: Path | None) -> str:
 
 
 def fetch_references(models: Path | None) -> None:
-    """Fetch the files of names, as protspace keeps them; into a folder of ours, if there is one.
+    """Fetch the reference files into protspace's cache, and copy them into `models` if given.
 
     Raises:
-        StepError: REFERENCES_NOT_FETCHED, with the host that did not give one.
+        StepError: REFERENCES_NOT_FETCHED, with the address of the file.
     """
     # Loads pandas and protspace: not for those who want a model only.
     from steps.annotate.remote.code_names import REFERENCES
@@ -73,7 +78,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _print_sums(folder: Path, keep: bool) -> None:
-    """The cache of the hub belongs to the hub; a folder of ours can be copied and checked."""
+    """Print checksums of a folder, and write them into it unless it is the hub's cache."""
     sums = checksums(folder)
     if keep:
         write_text(folder / CHECKSUMS, sums)

@@ -1,90 +1,142 @@
-"""The request that both fork servers take, and the process that a fork becomes by it.
+"""Ask a fork server for a process: its description, the message that carries it, and becoming it.
 
-One format for both: the gateway asks for a Snakemake, `python -m steps` for a step. A request is
-the `repr` of plain values on one line, since `json` takes `python -m steps` longer to import than
-a step's whole answer.
+A message is the `repr` of plain values, in one packet of a SOCK_SEQPACKET socket, with the process'
+standard input, output and error as descriptors beside it. Each step imports this module, so it
+does without `json` and `socket`, which take as long to import as Python takes to start.
 """
 
-from __future__ import annotations
-
+import _socket as socket
+import errno
 import os
 import resource
+import sys
+from array import array
+from collections.abc import Callable, Sequence
 
-# `typing` takes a third of the time that `python -m steps` takes to start.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, TypedDict
+    from typing import NoReturn
 
-    class Request(TypedDict):
-        """What makes a process: `title` names the step or program, `limits` are of resources.
+#: Changes with the fields of a request: another version of the code may be at the other end.
+VERSION = 1
+_MOST_BYTES = 1 << 20
+_STANDARD_FILES = 3
+_LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
+#: Answer to a message that cannot be read; who asked starts the process without a fork server.
+REFUSED = b"refused"
 
-        Only a run has `output`, the file that its output is appended to, and `serve_steps`, whether
-        its steps are forked, too; a step has the open files of the one that asks.
+Limit = tuple[int, tuple[int, int]]
+
+
+class Request:
+    """A process: program, arguments, folder, environment, and resource limits to set."""
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        folder: str,
+        environment: dict[str, str],
+        limits: Sequence[Limit] = (),
+    ) -> None:
+        self.program, self.arguments, self.folder = program, list(arguments), folder
+        self.environment, self.limits = environment, list(limits)
+
+    @classmethod
+    def here(cls, program: str, arguments: Sequence[str]) -> "Request":
+        """Return a process with folder, environment and limits of this one."""
+        limits = [(kind, resource.getrlimit(kind)) for kind in _LIMITS]
+        return cls(program, arguments, os.getcwd(), dict(os.environ), limits)
+
+    def encode(self) -> bytes:
+        """Return the message of this request; `decode` is the inverse."""
+        fields = (self.program, self.arguments, self.folder, self.environment, self.limits)
+        return repr((VERSION, *fields)).encode()
+
+    @classmethod
+    def decode(cls, message: bytes) -> "Request":
+        """Return the request of a message.
+
+        Raises:
+            ValueError: it is of another version of this module.
         """
+        from ast import literal_eval
 
-        title: str
-        arguments: list[str]
-        folder: str
-        environment: dict[str, str]
-        limits: list[tuple[int, tuple[int, int]]]
-        output: NotRequired[str]
-        serve_steps: NotRequired[bool]
+        version, *fields = literal_eval(message.decode())
+        if version != VERSION:
+            raise ValueError("the message is of another version")
+        return cls(*fields)
 
 
-#: The longest request; a longer one is refused, and its process is started anew.
-MOST_BYTES = 1 << 20
-_KINDS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
-
-
-def own_limits() -> list[tuple[int, tuple[int, int]]]:
-    """Return the resource limits of this process."""
-    return [(kind, resource.getrlimit(kind)) for kind in _KINDS]
-
-
-def encode(request: Request) -> bytes:
-    """Return the request as one line.
+def send(connection: socket.socket, request: Request, files: Sequence[int]) -> None:
+    """Send a request and its standard files.
 
     Raises:
-        OSError: it is longer than `MOST_BYTES`.
+        OSError: nobody receives it, or (EMSGSIZE) it is longer than a message may be.
     """
-    line = f"{dict(request)!r}\n".encode("utf-8", "surrogateescape")
-    if len(line) > MOST_BYTES:
-        raise OSError(f"The request has {len(line)} bytes, more than {MOST_BYTES}.")
-    return line
+    message = request.encode()
+    if len(message) > _MOST_BYTES:
+        raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", files))
+    connection.sendmsg([message], [rights])
 
 
-def decode(line: bytes) -> Request:
-    """Return the request of a line that `encode` wrote."""
-    from ast import literal_eval
+def receive(connection: socket.socket) -> tuple[Request, list[int]] | None:
+    """Return the next request and its standard files; `None` when the other end is closed.
 
-    request: Request = literal_eval(line.decode("utf-8", "surrogateescape"))
-    return request
-
-
-def become(request: Request, files: Sequence[int]) -> None:
-    """Give this process the request's folder, environment, limits, title and open files.
-
-    Args:
-        request: what was asked for.
-        files: descriptors of standard input, output and error; they are closed afterwards.
+    Raises:
+        ValueError: the message is truncated, lacks a file, or is of another version.
     """
+    space = socket.CMSG_SPACE(_STANDARD_FILES * array("i").itemsize)
+    message, control, flags, _ = connection.recvmsg(_MOST_BYTES, space)
+    files = [file for *_, data in control for file in array("i", data)]
+    if not message:
+        return None
+    try:
+        if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or len(files) != _STANDARD_FILES:
+            raise ValueError("the message is not complete")
+        return Request.decode(message), files
+    except (ValueError, SyntaxError) as error:
+        for file in files:
+            os.close(file)
+        raise ValueError(f"not a request: {error}") from error
+
+
+def become(request: Request, files: Sequence[int], work: Callable[[Request], None]) -> "NoReturn":
+    """Turn this fork into the process of the request, do its work, and end with its status."""
     import tempfile
+    from traceback import print_exc
 
-    for number, file in enumerate(files):
-        os.dup2(file, number)
-    for file in {*files} - {0, 1, 2}:
-        os.close(file)
-    os.chdir(request["folder"])
-    os.environ.clear()
-    os.environ.update(request["environment"])
-    for kind, limit in request["limits"]:
-        resource.setrlimit(kind, limit)
-    tempfile.tempdir = None
-    set_title(request["title"])
+    from steps.cli import exit_status
+
+    status = 1
+    try:
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        os.chdir(request.folder)
+        os.environ.clear()
+        os.environ.update(request.environment)
+        for kind, limit in request.limits:
+            resource.setrlimit(kind, limit)
+        # It was computed from the environment of the fork server.
+        tempfile.tempdir = None
+        set_title(request.program)
+        sys.argv = [request.program, *request.arguments]
+        work(request)
+        status = 0
+    except SystemExit as end:
+        status = exit_status(end)
+    except BaseException:
+        print_exc()
+    finally:
+        # An ordinary exit would wait for threads, such as that of Snakemake's rate limiter: 1 s.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
-def set_title(title: str) -> None:
-    """Set the name that `ps` and `top` show of this process."""
+def set_title(name: str) -> None:
+    """Set the name of this process that `ps` and `top` show."""
     with open("/proc/self/comm", "w") as file:
-        file.write(title)
+        file.write(name)

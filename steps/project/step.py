@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from steps import cli
+from steps.config import defaults
 from steps.errors import StepError
 from steps.files import replacing
 from steps.project import numba_cache, threads
@@ -118,10 +119,10 @@ def main(argv: list[str] | None = None) -> None:
     options = cli.parser("project", __doc__)
     options.add_argument("embeddings", type=Path, help="HDF5 file")
     options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
-    options.add_argument("--metric", default="euclidean")
-    options.add_argument("--n-neighbors", type=int, default=25)
-    options.add_argument("--min-dist", type=float, default=0.1)
-    options.add_argument("--random-state", type=int, default=42)
+    options.add_argument("--metric", default=defaults.METRIC)
+    options.add_argument("--n-neighbors", type=int, default=defaults.N_NEIGHBORS)
+    options.add_argument("--min-dist", type=float, default=defaults.MIN_DIST)
+    options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
     options.add_argument("--threads", type=int, default=1, help="of UMAP; the result is the same")
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
     cli.run(options, _work, argv)

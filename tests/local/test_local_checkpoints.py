@@ -14,8 +14,9 @@ import tests.support.tiny as tiny
 from steps.embed.models import Options, local
 from steps.embed.models.catalogue import find_model
 from steps.embed.models.local import Embedder
-from steps.embed.models.local.checkpoint import CHECKSUMS, Checkpoint, checksums, find
+from steps.embed.models.local.checkpoint import CHECKSUMS, Checkpoint, checksums
 from steps.embed.models.local.families import family_of
+from steps.embed.models.local.fetch import find
 from steps.embed.models.local.network import Network
 from steps.errors import StepError
 

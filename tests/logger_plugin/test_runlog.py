@@ -25,7 +25,7 @@ def written(handler):
         return [json.loads(line) for line in file]
 
 
-def test_events_are_written_with_what_they_carry(handler):
+def test_events_are_written_with_their_fields(handler):
     handler.emit(record(event=LogEvent.JOB_INFO, rule_name="embed", jobid=3, log=["x.log"]))
     handler.emit(record(event=LogEvent.PROGRESS, done=1, total=7))
     handler.emit(record(event=LogEvent.JOB_ERROR, rule_name="embed", jobid=3))
@@ -43,12 +43,12 @@ def test_other_records_are_left_out(handler):
 
 
 @pytest.mark.parametrize("fields", [{"jobid": "no number"}, {"log": object()}, {"jobs": 5}])
-def test_an_event_that_cannot_be_written_raises_nothing(handler, fields, capsys):
+def test_event_that_cannot_be_written_raises_nothing(handler, fields, capsys):
     handler.emit(record(event=LogEvent.JOB_INFO, rule_name="embed", **fields))
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_line_that_a_killed_predecessor_tore_hides_no_other(handler):
+def test_line_torn_by_a_killed_writer_hides_no_other(handler):
     with open(handler.settings.path, "w") as file:
         file.write('{"event": "job_in')
     jsonl.repair(Path(handler.settings.path))
@@ -56,12 +56,12 @@ def test_a_line_that_a_killed_predecessor_tore_hides_no_other(handler):
     assert [entry["done"] for entry in written(handler)] == [1]
 
 
-def test_a_torn_line_in_the_middle_is_passed_over(tmp_path):
+def test_torn_line_in_the_middle_is_skipped(tmp_path):
     (tmp_path / "jobs.jsonl").write_text('{"a": 1}\n{"b": {"c": 2}\n{"d": 3}\n{"e')
     assert jsonl.Tail(tmp_path / "jobs.jsonl").read() == [{"a": 1}, {"d": 3}]
 
 
-def test_a_file_that_took_the_place_of_another_is_read_from_its_start(tmp_path):
+def test_replaced_file_is_read_from_its_start(tmp_path):
     path = tmp_path / "embed.progress.jsonl"
     path.write_text('{"done": 1}\n{"done": 2}\n')
     tail = jsonl.Tail(path)
@@ -70,7 +70,7 @@ def test_a_file_that_took_the_place_of_another_is_read_from_its_start(tmp_path):
     assert tail.read() == [{"done": 3}]
 
 
-def test_a_file_that_cannot_be_opened_raises_nothing(handler, capsys):
+def test_file_that_cannot_be_opened_raises_nothing(handler, capsys):
     handler.settings.path = "/nowhere/at/all.jsonl"
     handler.emit(record(event=LogEvent.PROGRESS, done=1, total=2))
     assert capsys.readouterr() == ("", "")

@@ -54,7 +54,7 @@ def test_all_that_is_copied_into_the_image_exists_and_is_not_ignored():
 
 def test_the_image_holds_the_whole_pipeline():
     """Every file that Snakemake or the gateway opens by its place beside them."""
-    text = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    text = "".join(path.read_text() for path in (ROOT / "rules").rglob("*.smk"))
     folders = {"steps", "gateway", "rules", "snakemake_logger_plugin_runlog", "profiles"}
     folders |= set(re.findall(r'"\.\./(\w+)/', text))
     assert "envs" in folders

@@ -43,7 +43,7 @@ def test_the_picture_of_the_rules_has_them_all():
     """Whoever adds a rule draws it again: scripts/draw-dag .venv/bin."""
     text = (ROOT / "docs/images/dag.svg").read_text()
     drawn = set(re.findall(r"<text[^>]*>([^<]+)</text>", text))
-    rules = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    rules = "".join(path.read_text() for path in (ROOT / "rules").rglob("*.smk"))
     named = set(re.findall(r"^\s*rule (\w+):", rules, re.MULTILINE))
     # Those of shards take the place of others where a data set is large.
     assert drawn - {"all"} == named - {"merge_embeddings", "annotate_shard"}

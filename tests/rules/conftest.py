@@ -1,4 +1,4 @@
-"""The run that most tests look at."""
+"""Run the example once, for all tests that read its results."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def example_config():
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory, example_config):
-    """The working directory of a run of the example; tests must not change it."""
+    """Return the working directory of a run of the example; tests must not change it."""
     folder = tmp_path_factory.mktemp("finished")
     succeed(folder, **example_config)
     return folder

@@ -1,4 +1,4 @@
-"""`offline: true` tries no connection: shown in a network namespace with nothing but loopback."""
+"""`offline: true` tries no connection, in a network namespace with nothing but loopback."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ RESULT = "results/x/x.parquetbundle"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """What a machine with a network leaves: a store, `models`, and the bundle of an online run."""
+    """Make what an online machine leaves: cache, `models`, and the bundle of an online run."""
     folder = tmp_path_factory.mktemp("site")
     fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(40).items())
     (folder / "x.fasta").write_text(fasta)
@@ -26,7 +26,7 @@ def site(tmp_path_factory):
         environment = os.environ | web.environment | {"HOME": str(folder)}
         command = [sys.executable, "-m", "steps", "prefetch", "--references", "--models"]
         subprocess.run([*command, folder / "models"], env=environment, cwd=ROOT, check=True)
-        # What one server computed is not another's: the runs to come must name the same.
+        # The cache keeps embeddings by server: later runs must name the same.
         (folder / "server").write_text(biocentral.url)
         run(folder, "online", more_environment=web.environment)
     return folder
@@ -45,7 +45,7 @@ def run(site, name, prefix=(), more_environment=None, **changed):
 
 
 def without_slurm(site):
-    """Snakemake's plugin asks `scontrol` where it is installed, and that asks the DNS."""
+    """Hide `scontrol`, which Snakemake's plugin calls, and which queries the DNS."""
     (site / "bin").mkdir(exist_ok=True)
     (site / "bin" / "scontrol").write_text("#!/bin/sh\nexit 1\n")
     (site / "bin" / "scontrol").chmod(0o755)
@@ -53,46 +53,46 @@ def without_slurm(site):
 
 
 def isolated(site, name, **changed):
-    """The same without any network; also how many connections were tried, by kind."""
+    """Run without any network; return the folder, and counts of tried connections by kind."""
     if subprocess.run([*UNSHARE, "true"]).returncode:
         pytest.skip("this machine lets nobody make a network namespace")
     counts = site / f"{name}.json"
-    helper = ROOT / "tests" / "workflow" / "isolated.py"
+    helper = ROOT / "tests" / "support" / "isolated.py"
     path = {"PATH": f"{without_slurm(site)}:/usr/local/bin:/usr/bin:/bin"}
     command = [*UNSHARE, sys.executable, helper, counts]
     folder = run(site, name, command, more_environment=path, **changed)
     return folder, read_json(counts)
 
 
-def test_an_offline_run_tries_no_connection_and_gives_the_bytes_of_the_one_online(site):
+def test_offline_run_tries_no_connection_and_gives_the_bytes_of_an_online_run(site):
     folder, tried = isolated(site, "offline", offline="true", models=site / "models")
     assert set(tried.values()) == {0}, tried
     assert (folder / RESULT).read_bytes() == (site / "online" / RESULT).read_bytes()
     assert read_json(folder / "results" / "x" / "provenance.json")["warnings"] == []
 
 
-def test_a_run_that_is_not_offline_tries_and_tells_its_gaps(site):
-    """Shows that the one above could fail."""
+def test_online_run_without_network_tries_connections_and_reports_gaps(site):
+    """Show that the test above can fail."""
     folder, tried = isolated(site, "cut off", cache="none", embedders="composition")
     assert tried["Ip.OutNoRoutes"] > 0
     warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
     assert any("40 of 40 proteins have no values" in warning for warning in warnings)
 
 
-def test_without_the_reference_files_an_offline_run_says_what_has_bare_codes(site):
+def test_offline_run_without_reference_files_warns_of_bare_codes(site):
     folder, tried = isolated(site, "bare", offline="true")
     assert set(tried.values()) == {0}, tried
     warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
     assert len([warning for warning in warnings if "bare codes" in warning]) == 4
 
 
-def test_the_reference_files_can_be_checked_where_they_are_copied_to(site):
+def test_reference_files_match_their_checksums(site):
     folder = site / "models" / "references"
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, check=True)
     assert len(list(folder.glob("*.json"))) == 3 and (folder / "pfam_clans.tsv").is_file()
 
 
-def test_a_reference_file_that_cannot_be_fetched_is_an_error_with_its_address(tmp_path):
+def test_reference_file_that_cannot_be_fetched_is_an_error_with_its_address(tmp_path):
     with FakeWeb() as web:
         web.offline = True
         environment = os.environ | web.environment | {"HOME": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""The optional branches in one run, held against protspace's own commands on the same files."""
+"""The optional branches in one run, compared with protspace's own commands on the same files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ BRANCHES = {"statistics": "true", "transfer": "family", "similarity": "true"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A run of 60 proteins with every second label withheld."""
+    """Return the folder of a run of 60 proteins, every second label withheld."""
     folder = tmp_path_factory.mktemp("branches")
     records = EXAMPLE.read_text().split(">")[1::4]
     (folder / "some.fasta").write_text("".join(f">{record}" for record in records))
@@ -64,7 +64,7 @@ def protspace(*arguments):
 
 @pytest.fixture
 def directory(results, tmp_path):
-    """The maps of the embedding as protspace's commands read them."""
+    """Return a folder with the projections as protspace's commands read them."""
     paths = [results / "projections" / f"composition.{method}.parquet" for method in METHODS]
     for name, table in zip(("metadata", "data"), projection_tables(paths), strict=True):
         pq.write_table(table, tmp_path / f"projections_{name}.parquet")
@@ -86,13 +86,13 @@ def test_statistics_are_those_of_protspace(results, bundle, directory):
     assert len(clusters) == 3
 
 
-def test_faithfulness_stands_with_each_map_of_an_embedding(bundle):
+def test_each_projection_of_an_embedding_has_faithfulness(bundle):
     notes = [json.loads(text) for text in bundle.metadata["info_json"].to_pylist()]
     assert ["quality" in note for note in notes] == [True, True, False]
     assert 0.5 < notes[0]["quality"]["trustworthiness"]["value"] <= 1
 
 
-def test_transferred_labels_are_those_of_protspace(results, bundle, tmp_path):
+def test_transferred_annotations_are_those_of_protspace(results, bundle, tmp_path):
     plain, filled = tmp_path / "plain.parquetbundle", tmp_path / "filled.parquetbundle"
     arguments = ["--projections", results / "projections" / "composition.pca2.parquet"]
     arguments += ["--annotations", results / "annotations.parquet", "--output", plain]
@@ -106,19 +106,19 @@ def test_transferred_labels_are_those_of_protspace(results, bundle, tmp_path):
     assert bundle.annotations["family__pred_value"].to_pylist().count("") == 30
 
 
-def test_the_neighbours_are_told_in_a_table(results):
+def test_transfer_writes_a_table_of_neighbours(results):
     lines = (results / "transferred.tsv").read_text().splitlines()
     assert lines[0].split("\t")[:5] == ["column", "query_id", "label", "source_id", "distance"]
     assert len(lines) == 31
 
 
-def test_similarity_is_a_map_of_its_own(bundle, results):
+def test_similarity_is_a_projection_of_its_own(bundle, results):
     names = bundle.metadata["projection_name"].to_pylist()
     assert names == ["composition — PCA 2", "composition — UMAP 2", "MMseqs2 — MDS 2"]
     assert (results / "previews" / "MMseqs2.mds2.svg").is_file()
 
 
-def test_legends_have_the_users_colours_and_those_of_the_clusters(bundle, results):
+def test_styles_have_the_users_colours_and_those_of_the_clusters(bundle, results):
     family = bundle.settings["family"]["categories"]
     assert family["Simulated kinase"]["color"] == "#D55E00"
     assert family["Simulated toxin"]["shape"] == "diamond"
@@ -131,7 +131,7 @@ def test_provenance_has_the_branches(results):
     assert steps[-5:] == ["similarity", "statistics", "transfer", "styles", "bundle"]
 
 
-def test_another_run_gives_the_same_bytes_in_container_2_too(folder, config, results, tmp_path):
+def test_second_run_gives_the_same_bytes_in_container_2_too(folder, config, results, tmp_path):
     succeed(tmp_path, **config)
     again = tmp_path / "results" / "some" / "some.parquetbundle"
     assert again.read_bytes() == (results / "some.parquetbundle").read_bytes()
@@ -140,7 +140,7 @@ def test_another_run_gives_the_same_bytes_in_container_2_too(folder, config, res
     assert contents.container_version is None and contents.statistics.num_rows > 50
 
 
-def test_a_branch_that_is_turned_off_runs_only_the_bundle_again(folder, config, results):
+def test_branch_turned_off_reruns_only_the_bundle(folder, config, results):
     output = succeed(folder, "--dry-run", **config | {"transfer": ""})
     jobs = re.findall(r"^(\w+) +\d+$", output, flags=re.MULTILINE)
     assert set(jobs) == {"all", "bundle", "preview", "provenance", "styles", "total"}

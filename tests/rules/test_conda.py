@@ -1,4 +1,4 @@
-"""Jobs in environments of Conda, which a stand-in makes and Snakemake activates."""
+"""Jobs in Conda environments, which a stand-in makes and Snakemake activates."""
 
 import sys
 
@@ -36,7 +36,7 @@ def conda(tmp_path):
     return here, {"PATH": f"{here}/bin:/usr/local/bin:/usr/bin:/bin"}
 
 
-def test_jobs_find_the_steps_which_no_environment_has_installed(tmp_path, conda):
+def test_jobs_in_conda_environments_find_the_steps(tmp_path, conda):
     here, environment = conda
     config = {"input": EXAMPLE, "methods": "pca2", "annotations": "header"}
     succeed(tmp_path, *OPTIONS, more_environment=environment, **config)
@@ -44,7 +44,7 @@ def test_jobs_find_the_steps_which_no_environment_has_installed(tmp_path, conda)
     assert {"normalize", "embed", "annotate", "bundle"} <= set(used)
 
 
-def test_environments_can_be_made_beforehand_without_running_a_job(tmp_path, conda):
+def test_conda_environments_can_be_made_without_running_a_job(tmp_path, conda):
     here, environment = conda
     options = (*OPTIONS, "--conda-create-envs-only", "--conda-prefix", tmp_path / "shared")
     ended = snakemake(tmp_path, *options, more_environment=environment, input=EXAMPLE)

@@ -1,4 +1,4 @@
-"""The additions that the documentation shows, made to a copy as it says, and run."""
+"""Make the additions that the documentation shows to a copy, and run them."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ SHOWN = {
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
-    """A copy of the pipeline with all that is shown."""
+    """Return a copy of the pipeline with all additions."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "Snakefile", copy)
     for name in ("rules", "steps", "envs", "examples"):
@@ -39,14 +39,14 @@ def extended(tmp_path_factory):
 
 
 def register(path, line: str) -> None:
-    """Put `OWN = {...}` in the place of the one that is there."""
+    """Replace the registry `OWN = {...}` of a file."""
     name = line.partition(" = ")[0]
     text, count = re.subn(rf"^{name} = {{.*?}}\n", line, path.read_text(), flags=re.M | re.S)
     assert count == 1
     path.write_text(text)
 
 
-def test_what_is_shown_works_as_it_stands(extended, tmp_path):
+def test_additions_of_the_documentation_work_as_shown(extended, tmp_path):
     shown = {"embedders": "classes", "annotations": "termini", "methods": "pca2,random2,umap2"}
     succeed(tmp_path, snakefile=extended / "Snakefile", input=EXAMPLE, **shown)
     results = tmp_path / "results" / "families"
@@ -56,7 +56,7 @@ def test_what_is_shown_works_as_it_stands(extended, tmp_path):
     assert (results / "projections" / "classes.random2.parquet").is_file()
 
 
-def test_the_command_of_the_page_runs_the_embedder(extended):
+def test_command_of_the_page_runs_the_embedder(extended):
     (block,) = blocks("docs/own-embedder.md")
     result = subprocess.run(["bash", "-c", block], cwd=extended, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -64,7 +64,7 @@ def test_the_command_of_the_page_runs_the_embedder(extended):
     assert {"classes.pca2", "composition.pca2"} <= pictures
 
 
-def test_the_embedder_has_thirty_lines():
+def test_embedder_of_the_page_has_at_most_thirty_lines():
     (code, *_) = re.findall(
         r"^```python\n(.*?)^```$", (ROOT / "docs/own-embedder.md").read_text(), re.M | re.S
     )

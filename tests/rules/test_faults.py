@@ -1,4 +1,4 @@
-"""How long a broken Biocentral server holds a run: the true limits, all faults side by side."""
+"""Time until a run fails by a broken Biocentral server: real time limits, all faults at once."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ FAULTS = ["down", "503", "503-after-submit", "hang", "hang-status", "garbage-jso
 
 
 @pytest.mark.slow
-def test_every_fault_is_told_within_a_minute(tmp_path):
+def test_every_fault_fails_a_run_within_a_minute(tmp_path):
     table = pa.table({"protein_id": ["A", "B"], "sequence": ["MKV", "MLL"]})
     pq.write_table(table, tmp_path / "sequences.parquet")
     fakes = {fault: FakeBiocentral(fault=fault) for fault in FAULTS}

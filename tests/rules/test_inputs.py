@@ -24,7 +24,7 @@ def identifiers_in(folder, dataset):
 
 
 @pytest.mark.slow
-def test_a_folder_is_one_run_with_a_bundle_each(tmp_path):
+def test_folder_gives_a_bundle_for_each_file(tmp_path):
     source = tmp_path / "source files"
     source.mkdir()
     (source / "plain.fa").write_text(fasta("abcd"))
@@ -34,7 +34,7 @@ def test_a_folder_is_one_run_with_a_bundle_each(tmp_path):
     assert identifiers_in(tmp_path, "packed_one") == list("efgh")
 
 
-def test_a_sheet_names_its_data_sets(tmp_path):
+def test_sheet_names_its_data_sets(tmp_path):
     (tmp_path / "x.fasta").write_text(fasta("abcd"))
     (tmp_path / "y.txt.gz").write_bytes(gzip.compress(fasta("efgh").encode()))
     (tmp_path / "sheet.tsv").write_text("dataset\tfasta\nfirst\tx.fasta\nsecond.v2\ty.txt.gz\n")
@@ -59,7 +59,7 @@ def test_odd_identifiers_reach_the_bundle_unchanged(tmp_path):
         ({"methods": "umap"}, "write 'umap2'"),
     ],
 )
-def test_bad_configuration_stops_before_any_job(tmp_path, config, words):
+def test_invalid_configuration_stops_before_any_job(tmp_path, config, words):
     (tmp_path / "x.fasta").write_text(fasta("abcd"))
     result = snakemake(tmp_path, **{"input": "x.fasta", **config})
     assert result.returncode == 1
@@ -78,7 +78,7 @@ def test_bad_configuration_stops_before_any_job(tmp_path, config, words):
         (">a\nMKV\n>b\nMKV\n", {}, "project.composition.pca2", "NO_VARIATION"),
     ],
 )
-def test_refused_input_leaves_code_and_sentence_and_no_bundle(tmp_path, text, config, step, code):
+def test_refused_input_leaves_code_and_message_and_no_bundle(tmp_path, text, config, step, code):
     (tmp_path / "x.fasta").write_text(text)
     result = snakemake(tmp_path, input="x.fasta", **SMALL, **config)
     error = read_json(tmp_path / "logs" / "x" / f"{step}.error.json")

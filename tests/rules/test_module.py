@@ -1,4 +1,4 @@
-"""Another workflow imports this one as a module and goes on with its bundle."""
+"""Another workflow imports this one as a module and uses its bundle."""
 
 import json
 
@@ -34,7 +34,7 @@ rule copy:
 
 
 def imported(folder, example_config, **more):
-    """Run the other workflow; the bundle that its own rule has copied."""
+    """Run the other workflow; return the bundle that its own rule copied."""
     folder.mkdir(exist_ok=True)
     settings = {name: str(value) for name, value in (example_config | more).items()}
     (folder / "settings.yaml").write_text(json.dumps({"proteins": settings}))
@@ -45,14 +45,14 @@ def imported(folder, example_config, **more):
     return (folder / "copy.parquetbundle").read_bytes()
 
 
-def test_a_module_gives_the_bytes_of_a_run_of_its_own(tmp_path, finished, example_config):
+def test_module_gives_the_bytes_of_a_run_of_its_own(tmp_path, finished, example_config):
     own = (finished / "results" / "families" / "families.parquetbundle").read_bytes()
     assert imported(tmp_path, example_config) == own
     assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.slow
-def test_a_module_has_shards_too(tmp_path, example_config):
+def test_module_with_shards_gives_the_same_bytes(tmp_path, example_config):
     given = example_config | {"methods": "pca2"}
     whole = imported(tmp_path / "whole", given)
     assert imported(tmp_path / "parts", given, shard_size=100) == whole

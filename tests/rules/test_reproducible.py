@@ -23,7 +23,7 @@ def runs(tmp_path_factory):
     return folders
 
 
-def test_the_neighbor_graph_is_in_pieces(runs):
+def test_neighbour_graph_is_disconnected(runs):
     _, _, data = read_embeddings(runs[0] / "results/families/embeddings/composition.h5")
     neighbors, _ = nearest_neighbors(data, 25, "euclidean")
     rows = np.repeat(np.arange(len(data)), 25)

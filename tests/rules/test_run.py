@@ -1,4 +1,4 @@
-"""One run of the example, from the FASTA file to all that it leaves."""
+"""One run of the example, from the FASTA file to all of its results."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ def results(finished):
     return finished / "results" / "families"
 
 
-def test_the_bundle_has_every_protein_in_each_projection_and_the_annotations(results):
+def test_bundle_has_every_protein_in_each_projection_and_the_annotations(results):
     bundle = read_bundle_contents(results / "families.parquetbundle")
     expected = [f"SIM{i:04d}" for i in range(1, 241)]
     assert bundle.annotations["protein_id"].to_pylist() == expected
@@ -46,7 +46,7 @@ def test_normalized_sequences_are_the_input_under_short_headers(results):
     assert len(table["sha256"][0].as_py()) == 64
 
 
-def test_provenance_says_what_was_asked_and_what_made_the_numbers(results):
+def test_provenance_has_configuration_and_versions(results):
     provenance = read_json(results / "provenance.json")
     assert provenance["input"]["sequences"] == 240
     assert provenance["configuration"]["methods"] == ["pca2", "umap2"]
@@ -68,7 +68,7 @@ def test_each_job_has_a_log_and_a_benchmark(finished):
     assert benchmarks <= logs and len(benchmarks) == 9
 
 
-def test_pca_is_that_of_protspace(results, tmp_path):
+def test_pca_equals_that_of_protspace(results, tmp_path):
     protspace = Path(sys.executable).with_name("protspace")
     embeddings = results / "embeddings" / "composition.h5"
     subprocess.run(
@@ -88,7 +88,7 @@ def test_pca_is_that_of_protspace(results, tmp_path):
     assert (own["projection_name"], own["source"]) == (note["projection_name"], note["source"])
 
 
-def test_a_second_run_has_nothing_to_do(finished, example_config):
+def test_second_run_has_nothing_to_do(finished, example_config):
     assert "Nothing to be done" in succeed(finished, "--dry-run", **example_config)
 
 
@@ -98,7 +98,7 @@ def jobs(output):
     return {rule: int(count) for rule, count in rows}
 
 
-def test_adding_a_method_runs_that_method_and_what_gathers_it(finished, example_config):
+def test_added_method_runs_that_method_and_what_merges_it(finished, example_config):
     output = succeed(finished, "--dry-run", **example_config, methods="pca2,umap2,mds2")
     assert jobs(output) == {
         "project": 1,
@@ -110,27 +110,27 @@ def test_adding_a_method_runs_that_method_and_what_gathers_it(finished, example_
     }
 
 
-def test_another_cache_embeds_nothing_again(finished, example_config):
+def test_another_cache_reruns_no_embedding(finished, example_config):
     changed = {"cache": "none", "cache_days": 1, "requests_in_flight": 1, "offline": True}
     output = succeed(finished, "--dry-run", **example_config, **changed)
     assert jobs(output) == {"provenance": 1, "all": 1, "total": 2}
 
 
 @pytest.mark.slow
-def test_the_configuration_it_wrote_runs_it_again(results, tmp_path):
+def test_written_configuration_gives_the_same_bundle(results, tmp_path):
     succeed(tmp_path, "--configfile", results / "config.yaml")
     again = tmp_path / "results" / "families" / "families.parquetbundle"
     assert again.read_bytes() == (results / "families.parquetbundle").read_bytes()
 
 
-def test_a_config_file_in_the_working_directory_counts(tmp_path):
+def test_config_file_in_the_working_directory_is_read(tmp_path):
     (tmp_path / "config.yaml").write_text(f"input: {EXAMPLE}\nmethods: [mds2]\n")
     output = succeed(tmp_path, "--dry-run", methods="pca2,mds2:n_init=1")
     assert jobs(output)["project"] == 2
     assert jobs(succeed(tmp_path, "--dry-run"))["project"] == 1
 
 
-def test_report_and_rulegraph(finished, example_config, tmp_path):
+def test_report_and_rule_graph_are_made(finished, example_config, tmp_path):
     report = tmp_path / "report.html"
     succeed(finished, "--report", report, **example_config)
     assert "composition.umap2" in report.read_text()

@@ -19,7 +19,7 @@ def services():
 
 @pytest.fixture
 def run(services, tmp_path):
-    """Run 60 proteins; by keyword, what differs."""
+    """Return a function that runs 60 proteins with the given configuration."""
     biocentral, web = services
     biocentral.reset()
     fasta = "".join(f">{name}\n{text}\n" for name, text in proteins(60).items())
@@ -38,7 +38,7 @@ def run(services, tmp_path):
     return run
 
 
-def test_shards_change_no_byte(run):
+def test_sharded_run_gives_the_same_bytes(run):
     whole, parts = run("whole"), run("parts", shard_size=25)
     for name in FILES:
         assert (whole / name).read_bytes() == (parts / name).read_bytes()
@@ -47,7 +47,7 @@ def test_shards_change_no_byte(run):
     assert not list((parts / "shards").glob("*.h5"))
 
 
-def test_what_a_source_lacks_is_told_once_for_all_shards(run, services):
+def test_missing_source_is_reported_once_for_all_shards(run, services):
     web = services[1]
     web.services["interpro"].fault = "503"
     provenance = read_json(run("parts", shard_size=25) / "provenance.json")
@@ -56,7 +56,7 @@ def test_what_a_source_lacks_is_told_once_for_all_shards(run, services):
     assert warning.startswith("InterPro: 60 of 60 proteins have no values of it")
 
 
-def test_only_the_shards_that_failed_are_made_again(run, services):
+def test_rerun_makes_only_the_shards_that_failed(run, services):
     biocentral = services[0]
     biocentral.fault = "second-fails"
     run("parts", snakemake, "--keep-going", shard_size=25, annotations="header")

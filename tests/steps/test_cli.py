@@ -29,7 +29,7 @@ def fail(error):
     return work
 
 
-def test_a_report_has_counts_versions_and_warnings_of_libraries_too(run):
+def test_report_has_counts_versions_and_warnings_of_libraries(run):
     def work(arguments, report):
         report.counts["proteins"] = 3
         report.packages = ("numpy",)
@@ -42,7 +42,7 @@ def test_a_report_has_counts_versions_and_warnings_of_libraries_too(run):
     assert report["seconds"] >= 0
 
 
-def test_an_error_of_the_user_gives_code_and_message_beside_the_log(run, tmp_path, capsys):
+def test_step_error_writes_code_and_message_beside_the_log(run, tmp_path, capsys):
     with pytest.raises(SystemExit) as caught:
         run(fail(StepError("SOME_CODE", "Do this.")))
     assert caught.value.code == 1
@@ -52,7 +52,7 @@ def test_an_error_of_the_user_gives_code_and_message_beside_the_log(run, tmp_pat
     assert not (tmp_path / "demo.json").exists()
 
 
-def test_an_unexpected_error_keeps_its_traceback_in_the_log_only(run, tmp_path, capsys):
+def test_unexpected_error_keeps_its_traceback_in_the_log(run, tmp_path, capsys):
     with pytest.raises(SystemExit):
         run(fail(ZeroDivisionError("secret")))
     shown = capsys.readouterr().err
@@ -71,14 +71,14 @@ def test_an_unexpected_error_keeps_its_traceback_in_the_log_only(run, tmp_path, 
         (OSError(errno.EACCES, "denied"), "INTERNAL"),
     ],
 )
-def test_limits_of_the_machine_have_their_codes(run, tmp_path, error, code):
+def test_exhausted_resource_has_its_code(run, tmp_path, error, code):
     with pytest.raises(SystemExit):
         run(fail(error))
     told = json.loads((tmp_path / "demo.error.json").read_text())
     assert told["code"] == code and told["message"].count(".") >= 2
 
 
-def test_a_full_disk_behind_another_error_is_seen(run, tmp_path):
+def test_full_disk_behind_another_error_has_its_code(run, tmp_path):
     def work(arguments, report):
         try:
             raise OSError(errno.ENOSPC, "full")
@@ -90,7 +90,7 @@ def test_a_full_disk_behind_another_error_is_seen(run, tmp_path):
     assert json.loads((tmp_path / "demo.error.json").read_text())["code"] == "DISK_FULL"
 
 
-def test_an_error_that_cannot_be_written_is_still_said(run, tmp_path, capsys):
+def test_error_that_cannot_be_written_is_still_logged(run, tmp_path, capsys):
     def work(arguments, report):
         # Nothing can be renamed to a folder that is not empty.
         (tmp_path / "demo.error.json" / "x").mkdir(parents=True)
@@ -102,7 +102,7 @@ def test_an_error_that_cannot_be_written_is_still_said(run, tmp_path, capsys):
     assert "cannot be written" in shown and "SOME_CODE: Do this." in shown
 
 
-def test_a_later_success_removes_the_error(run, tmp_path):
+def test_success_removes_an_earlier_error(run, tmp_path):
     with pytest.raises(SystemExit):
         run(fail(StepError("SOME_CODE", "Do this.")))
     run(lambda arguments, report: None)

@@ -13,19 +13,19 @@ from steps.shards import boundaries, count_records, shard_names, shard_of
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_records_are_counted_without_reading_them(tmp_path, end, packed):
+def test_count_records_with_any_line_end_or_gzip_counts_headers(tmp_path, end, packed):
     text = f">a{end}MKV{end}>b > c{end}{end}>d".encode()
     (tmp_path / "x").write_bytes(gzip.compress(text) if packed else text)
     assert count_records(tmp_path / "x") == 3
 
 
-def test_a_record_may_begin_at_the_edge_of_a_chunk(tmp_path, monkeypatch):
+def test_record_at_the_edge_of_a_chunk_is_counted(tmp_path, monkeypatch):
     monkeypatch.setattr("steps.shards._CHUNK", 7)
     (tmp_path / "x").write_bytes(b">abcde\n>f\nMKV\n>g\nM\n")
     assert count_records(tmp_path / "x") == 3
 
 
-def test_names_tell_how_many_there_are(tmp_path):
+def test_shard_names_give_number_and_count(tmp_path):
     (tmp_path / "x").write_text(">a\nM\n" * 5)
     (tmp_path / "y").write_text("")
     names = shard_names({"x": str(tmp_path / "x"), "y": str(tmp_path / "y")}, 2)
@@ -33,7 +33,7 @@ def test_names_tell_how_many_there_are(tmp_path):
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=60), st.integers(1, 12))
-def test_every_protein_is_in_one_shard_and_none_is_empty_if_it_need_not(lengths, count):
+def test_boundaries_leave_no_shard_empty_while_proteins_suffice(lengths, count):
     bounds = boundaries(lengths, count)
     assert bounds[0] == 0 and bounds[-1] == len(lengths) and bounds == sorted(bounds)
     sizes = [stop - start for start, stop in pairwise(bounds)]
@@ -47,7 +47,7 @@ def test_shards_have_about_equal_residues(lengths, count):
     assert max(parts) - min(parts) <= 2 * max(lengths)
 
 
-def test_a_shard_is_a_run_of_rows():
+def test_shard_is_a_range_of_rows():
     table = pa.table(
         {"protein_id": list("abcd"), "sequence": ["M" * 10, "M" * 10, "M" * 10, "M" * 30]}
     )

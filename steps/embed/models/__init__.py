@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from steps.config import defaults
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -18,9 +20,9 @@ BACKENDS = {"biocentral": "steps.embed.models.biocentral", "local": "steps.embed
 class Options:
     """How language models are reached; see the keys of the same names in the configuration."""
 
-    backend: str = "biocentral"
-    biocentral_url: str = "https://biocentral.rostlab.org"
-    requests_in_flight: int = 4
+    backend: str = defaults.BACKEND
+    biocentral_url: str = defaults.BIOCENTRAL_URL
+    requests_in_flight: int = defaults.REQUESTS_IN_FLIGHT
     models: str = ""
     offline: bool = False
 

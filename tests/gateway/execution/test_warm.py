@@ -11,16 +11,24 @@ from tests.support.gateway_process import fasta, wait_until
 FORKSERVER = ["-m", "gateway.execution.forkserver_main"]
 
 
+def is_warm(gateway) -> bool:
+    return gateway.client.get("/readyz").json()["warm"]
+
+
 @pytest.fixture
 def forkserver(gateway) -> psutil.Process:
-    """The process that runs of a gateway are forked from, once it is ready."""
-    wait_until(lambda: gateway.client.get("/readyz").json().get("warm"), 60)
+    """Return the process that runs of a gateway are forked from, once it is ready."""
+    wait_until(lambda: is_warm(gateway), 60)
+    return fork_server_of(gateway)
+
+
+def fork_server_of(gateway) -> psutil.Process:
     below = psutil.Process(gateway.process.pid).children()
     (found,) = [process for process in below if process.cmdline()[1:3] == FORKSERVER]
     return found
 
 
-def test_it_has_no_thread_that_a_fork_would_break(forkserver):
+def test_fork_server_has_no_thread_that_a_fork_would_break(forkserver):
     names = [
         path.read_text().strip() for path in Path(f"/proc/{forkserver.pid}/task").glob("*/comm")
     ]
@@ -36,7 +44,7 @@ def names_below(process) -> set[str]:
     return found
 
 
-def test_forked_or_not_a_run_gives_the_same_bytes(gateway, forkserver):
+def test_run_forked_or_not_gives_the_same_bytes(gateway, forkserver):
     forked = gateway.submit(fasta(40))
     wait_until(lambda: "project" in names_below(forkserver), 20, every=0.005)
     assert gateway.finish(forked)["event"] == "done"
@@ -44,3 +52,10 @@ def test_forked_or_not_a_run_gives_the_same_bytes(gateway, forkserver):
     alone = gateway.submit(fasta(40))
     assert gateway.finish(alone)["event"] == "done"
     assert gateway.bundle(forked).content == gateway.bundle(alone).content
+
+
+def test_killed_fork_server_is_reported(start_gateway):
+    gateway = start_gateway()
+    wait_until(lambda: is_warm(gateway), 60)
+    fork_server_of(gateway).kill()
+    wait_until(lambda: not is_warm(gateway), 20)

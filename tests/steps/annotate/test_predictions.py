@@ -10,6 +10,7 @@ from steps.annotate.remote.predictions import Predictions
 from steps.biocentral import http, tasks
 from steps.cache import open_cache, sequence_digest
 from steps.config.model import load
+from steps.workflow import annotation_options
 from tests.fakes import biocentral_predictions
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.biocentral_predictions import prediction
@@ -206,7 +207,7 @@ def test_offline_makes_no_connection(ask, fake):
 )
 def test_the_address_is_a_parameter_of_those_who_are_predicted_for(annotations, told):
     options = load({"annotations": annotations, "biocentral_url": "http://own:1/"})
-    assert ("--biocentral-url=http://own:1" in options.annotation_options) == told
+    assert ("--biocentral-url=http://own:1" in annotation_options(options)) == told
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def test_paths_become_absolute(tmp_path, monkeypatch):
     assert config.annotation_tables == [str(tmp_path / "labels.csv")]
 
 
-def test_a_written_configuration_loads_to_the_same():
+def test_dumped_configuration_loads_to_the_same():
     config = load({"max_length": 7, "methods": "umap2:n_neighbors=9"})
     assert load(config.model_dump()) == config
 
@@ -59,11 +59,11 @@ def test_bad_values_name_key_value_and_what_is_allowed(values, words):
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_generated_files_agree_with_the_model(name):
+def test_generated_file_agrees_with_the_model(name):
     assert (ROOT / name).read_text() == GENERATED[name](), "run `make generated`"
 
 
-def test_every_key_says_how_to_choose_it():
+def test_every_key_has_a_description():
     assert all(field.description for field in Config.model_fields.values())
 
 
@@ -76,29 +76,29 @@ def test_every_key_says_how_to_choose_it():
         ("my-lab/my_model.v2", "my-lab/my_model.v2"),
     ],
 )
-def test_an_embedder_has_one_name(given, canonical):
+def test_embedder_with_several_names_gets_its_canonical_one(given, canonical):
     assert load({"embedders": [given]}).embedders == [canonical]
 
 
 @pytest.mark.parametrize("name", ["esmc_300m", "Synthyra/ESMplusplus_large"])
-def test_a_model_that_biocentral_mistakes_is_refused_with_the_remedy(name):
+def test_model_that_biocentral_mistakes_is_refused_with_the_remedy(name):
     with pytest.raises(StepError, match="Set backend to local, or choose esm2_650m"):
         load({"embedders": [name]})
     assert load({"embedders": [name], "backend": "local"})
 
 
-def test_a_misspelt_embedder_meets_its_closest_match():
+def test_misspelt_embedder_gets_the_closest_match():
     with pytest.raises(StepError, match="Did you mean 'esm2_650m'"):
         load({"embedders": ["esm_650m"]})
 
 
 @pytest.mark.parametrize("url", ["biocentral", "ftp://x", "https://user:pw@x", "https://"])
-def test_an_address_that_is_none_is_refused(url):
+def test_invalid_address_is_refused(url):
     with pytest.raises(StepError, match="Key 'biocentral_url'"):
         load({"biocentral_url": url})
 
 
-def test_a_password_for_the_cache_is_refused_and_not_repeated():
+def test_password_in_the_cache_url_is_refused_and_not_repeated():
     with pytest.raises(StepError, match="leave the password out") as caught:
         load({"cache": "postgresql://me:hush@db/store"})
     assert "hush" not in caught.value.message

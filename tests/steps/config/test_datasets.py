@@ -20,19 +20,19 @@ def refusal(source):
     return caught.value.message
 
 
-def test_one_file_is_named_after_itself(folder):
+def test_file_gives_one_data_set_of_its_name(folder):
     assert find_datasets(folder / "a.fasta.gz") == {"a": str(folder / "a.fasta.gz")}
 
 
-def test_a_file_with_any_ending_may_be_named_directly(folder):
+def test_file_with_another_ending_may_be_given_directly(folder):
     assert list(find_datasets(folder / "notes.txt")) == ["notes.txt"]
 
 
-def test_a_folder_gives_its_fasta_files(folder):
+def test_folder_gives_its_fasta_files(folder):
     assert list(find_datasets(folder)) == ["a", "b", "c_d"]
 
 
-def test_a_sheet_gives_names_and_files_relative_to_itself(folder):
+def test_sheet_gives_names_and_files_relative_to_itself(folder):
     (folder / "batch.tsv").write_text("dataset\tfasta\none\tb.fa\n\ntwo\ta.fasta.gz\n")
     assert find_datasets(folder / "batch.tsv") == {
         "one": str(folder / "b.fa"),
@@ -51,12 +51,12 @@ def test_a_sheet_gives_names_and_files_relative_to_itself(folder):
         ("dataset\tfasta\nx\tb.fa\nx\ta.fasta.gz\n", "both called x"),
     ],
 )
-def test_a_bad_sheet_is_refused_with_the_remedy(folder, sheet, words):
+def test_invalid_sheet_is_refused_with_the_remedy(folder, sheet, words):
     (folder / "batch.tsv").write_text(sheet)
     assert words in refusal(folder / "batch.tsv")
 
 
-def test_two_files_of_one_name_are_refused(folder):
+def test_files_of_one_name_are_refused(folder):
     (folder / "b.fasta").write_text(">x\nMKV\n")
     assert "both called b" in refusal(folder)
 

@@ -1,4 +1,4 @@
-"""Steps that a server forks: the same files, statuses and limits as steps started by themselves."""
+"""Forked steps give the same files, statuses and limits as steps started by themselves."""
 
 import contextlib
 import os
@@ -13,12 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from steps.preload.process import VERSION
+
 ROOT = Path(__file__).resolve().parents[3]
 NORMALIZE = ["normalize", "x.fasta", "--fasta", "y.fasta", "--table", "y.parquet"]
 #: A server without anything imported beforehand, until its standard input ends.
 SERVER = """
 import sys
-from steps.preload import server
+from steps.preload import process, server
+process.VERSION = int(sys.argv[1])
 server.start("s")
 print(flush=True)
 sys.stdin.read()
@@ -32,8 +35,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def server(folder):
-    command, pipe = [sys.executable, "-c", SERVER], subprocess.PIPE
+def server(folder, request):
+    version = getattr(request, "param", VERSION)
+    command, pipe = [sys.executable, "-c", SERVER, str(version)], subprocess.PIPE
     with subprocess.Popen(
         command, cwd=folder, env=environment(), stdin=pipe, stdout=pipe
     ) as process:
@@ -46,9 +50,9 @@ def environment(**more):
     return os.environ | {"PYTHONPATH": str(ROOT)} | more
 
 
-def step(folder, *arguments, **options):
+def step(folder, *arguments, more_environment=None, **options):
     command = [sys.executable, "-m", "steps", *arguments]
-    served = environment(STEPS_SERVER="s")
+    served = environment(STEPS_SERVER="s") | (more_environment or {})
     return subprocess.Popen(
         command, cwd=folder, env=served, stderr=subprocess.PIPE, text=True, **options
     )
@@ -75,7 +79,7 @@ def endless(folder, **options):
     return step(folder, "normalize", "pipe", *NORMALIZE[2:], **options)
 
 
-def test_a_served_step_writes_what_one_alone_writes(folder, server):
+def test_forked_step_writes_what_one_alone_writes(folder, server):
     command = [sys.executable, "-m", "steps", "normalize", *NORMALIZE[1:]]
     subprocess.run(command, cwd=folder, env=environment(), check=True)
     alone = (folder / "y.parquet").read_bytes()
@@ -84,7 +88,7 @@ def test_a_served_step_writes_what_one_alone_writes(folder, server):
     assert (folder / "y.parquet").read_bytes() == alone
 
 
-def test_errors_come_back_with_status_and_words(folder, server):
+def test_failed_step_gives_status_and_message(folder, server):
     (folder / "x.fasta").write_text("no header\n")
     failed = step(folder, *NORMALIZE)
     assert failed.wait() == 1 and "MALFORMED_FASTA" in failed.stderr.read()
@@ -92,7 +96,7 @@ def test_errors_come_back_with_status_and_words(folder, server):
     assert refused.wait() == 2 and "usage" in refused.stderr.read()
 
 
-def test_a_step_has_the_limits_of_who_asked_for_it(folder, server):
+def test_forked_step_has_the_limits_of_its_client(folder, server):
     lower = (1 << 30, 1 << 30)
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, lower)
     asked = endless(folder, preexec_fn=limit)
@@ -101,13 +105,13 @@ def test_a_step_has_the_limits_of_who_asked_for_it(folder, server):
     asked.wait()
 
 
-def test_a_killed_step_is_a_failed_one(folder, server):
+def test_killed_step_gives_status_1(folder, server):
     asked = endless(folder)
     wait_for_step(server).send_signal(signal.SIGKILL)
     assert asked.wait(10) == 1
 
 
-def test_a_step_ends_with_who_asked_for_it(folder, server):
+def test_forked_step_ends_with_its_client(folder, server):
     asked = endless(folder)
     running = wait_for_step(server)
     asked.kill()
@@ -115,7 +119,7 @@ def test_a_step_ends_with_who_asked_for_it(folder, server):
     assert asked.wait() == -signal.SIGKILL
 
 
-def test_steps_end_with_the_process_that_the_server_belongs_to(folder, server):
+def test_forked_steps_end_with_the_owner_of_the_server(folder, server):
     asked = endless(folder)
     running = wait_for_step(server)
     server.kill()
@@ -124,12 +128,24 @@ def test_steps_end_with_the_process_that_the_server_belongs_to(folder, server):
     assert asked.wait(10) == 1
 
 
-def test_without_a_server_a_step_runs_by_itself(folder):
+def test_step_without_a_server_runs_by_itself(folder):
     assert step(folder, *NORMALIZE).wait() == 0
     assert (folder / "y.parquet").is_file()
 
 
-def test_a_step_that_there_is_not_is_a_sentence(folder):
+@pytest.mark.parametrize("server", [VERSION - 1], indirect=True)
+def test_step_refused_by_a_server_of_another_version_runs_by_itself(folder, server):
+    assert step(folder, *NORMALIZE).wait() == 0
+    assert (folder / "y.parquet").is_file()
+
+
+def test_step_with_too_long_a_request_runs_by_itself(folder, server):
+    long = {f"LONG_{number}": "x" * 100_000 for number in range(12)}
+    assert step(folder, *NORMALIZE, more_environment=long).wait() == 0
+    assert (folder / "y.parquet").is_file()
+
+
+def test_unknown_step_prints_message(folder):
     asked = step(folder, "nonsense")
     assert asked.wait() == 1
     assert asked.stderr.read().startswith("There is no step 'nonsense'.")

@@ -13,8 +13,9 @@ from steps.embed.models import Options
 from steps.embed.models.catalogue import Model
 from steps.embed.models.local import devices
 from steps.embed.models.local.batches import plan
-from steps.embed.models.local.checkpoint import Checkpoint, find
+from steps.embed.models.local.checkpoint import Checkpoint
 from steps.embed.models.local.families import accepted_length, family_of
+from steps.embed.models.local.fetch import find
 from steps.errors import StepError
 
 if TYPE_CHECKING:

@@ -2,14 +2,9 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from steps.embed.models import Options
-from steps.embed.models.catalogue import Model, file_name
-from steps.errors import StepError
 
 #: The list of checksums that `steps.preload.prefetch` writes; `sha256sum --check` reads it.
 CHECKSUMS = "SHA256SUMS"
@@ -32,28 +27,6 @@ class Checkpoint:
     @cached_property
     def config(self) -> dict:
         return json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
-
-
-def find(model: Model, options: Options) -> Checkpoint:
-    """The checkpoint of `model`; it is fetched if it is nowhere and `options.offline` is not set.
-
-    Raises:
-        StepError: MODEL_NOT_FOUND, with the command that fetches it.
-    """
-    if options.offline:
-        # For all that is imported from here on, and for worker processes.
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    if options.models:
-        folder = Path(options.models) / file_name(model.name)
-        if folder.is_dir():
-            return Checkpoint(_complete(folder, model, options))
-    if cached := in_hub_cache(model.checkpoint):
-        return cached
-    if options.offline:
-        raise _not_found(model, options, f"The checkpoint of {model.name} is not here")
-    from steps.embed.models.local.fetch import fetch
-
-    return fetch(model)
 
 
 def in_hub_cache(repository: str) -> Checkpoint | None:
@@ -85,17 +58,3 @@ def checksums(folder: Path) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _complete(folder: Path, model: Model, options: Options) -> Path:
-    if not (folder / "config.json").is_file() or not has_weights(folder):
-        raise _not_found(model, options, f"The folder {folder} lacks config.json or weights")
-    return folder
-
-
-def _not_found(model: Model, options: Options, what: str) -> StepError:
-    where = f" MODELS={options.models}" if options.models else ""
-    return StepError(
-        "MODEL_NOT_FOUND",
-        f"{what}; fetch it with: make prefetch EMBEDDER={model.name}{where}",
-    )

@@ -1,14 +1,50 @@
-"""Fetching a checkpoint from the model hub."""
+"""Find a checkpoint on this machine, or fetch it from the model hub."""
 
+import os
 from pathlib import Path
 from shutil import rmtree
 
+from steps.embed.models import Options
 from steps.embed.models.catalogue import Model, file_name
-from steps.embed.models.local.checkpoint import Checkpoint
+from steps.embed.models.local.checkpoint import Checkpoint, has_weights, in_hub_cache
 from steps.errors import StepError
 
 #: Configuration, tokenizer, code and weights; not the weights for other libraries.
 WANTED = ("*.json", "*.txt", "*.model", "*.py", "*.safetensors", "pytorch_model*.bin")
+
+
+def find(model: Model, options: Options) -> Checkpoint:
+    """The checkpoint of `model`; it is fetched if it is nowhere and `options.offline` is not set.
+
+    Raises:
+        StepError: MODEL_NOT_FOUND, with the command that fetches it.
+    """
+    if options.offline:
+        # For all that is imported from here on, and for worker processes.
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    if options.models:
+        folder = Path(options.models) / file_name(model.name)
+        if folder.is_dir():
+            return Checkpoint(_complete(folder, model, options))
+    if cached := in_hub_cache(model.checkpoint):
+        return cached
+    if options.offline:
+        raise _not_found(model, options, f"The checkpoint of {model.name} is not here")
+    return fetch(model)
+
+
+def _complete(folder: Path, model: Model, options: Options) -> Path:
+    if not (folder / "config.json").is_file() or not has_weights(folder):
+        raise _not_found(model, options, f"The folder {folder} lacks config.json or weights")
+    return folder
+
+
+def _not_found(model: Model, options: Options, what: str) -> StepError:
+    where = f" MODELS={options.models}" if options.models else ""
+    return StepError(
+        "MODEL_NOT_FOUND",
+        f"{what}; fetch it with: make prefetch EMBEDDER={model.name}{where}",
+    )
 
 
 def fetch(model: Model, models: Path | None = None) -> Checkpoint:

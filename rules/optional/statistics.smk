@@ -2,7 +2,7 @@
 
 
 rule statistics:
-    """Score how far each map can be trusted, and find clusters."""
+    """Score how well each projection keeps neighbours and separates annotations; find clusters."""
     input:
         embeddings=expand(
             "results/{{dataset}}/embeddings/{embedder}.h5",
@@ -24,8 +24,8 @@ rule statistics:
     benchmark:
         "benchmarks/{dataset}/statistics.tsv"
     conda:
-        "../envs/steps.yaml"
-    # One thread: the scores must not depend on how many there are.
+        "../../envs/steps.yaml"
+    # The scores must not depend on the number of threads.
     threads: 1
     resources:
         mem_mb=growing(4000, 8),
@@ -33,7 +33,7 @@ rule statistics:
     params:
         seed=SETTINGS.random_state,
     message:
-        "Scoring the maps of {wildcards.dataset}"
+        "Scoring the projections of {wildcards.dataset}"
     shell:
         "python -m steps statistics --embeddings {input.embeddings:q}"
         " --projections {input.projections:q} --annotations {input.annotations:q}"

@@ -2,7 +2,7 @@
 
 
 rule transfer:
-    """Give proteins without a label that of their nearest neighbour."""
+    """Fill missing annotations from the nearest neighbour in embedding space (EAT)."""
     input:
         annotations="results/{dataset}/annotations.parquet",
         embeddings=f"results/{{dataset}}/embeddings/{EMBEDDERS[0]}.h5",
@@ -15,8 +15,8 @@ rule transfer:
     benchmark:
         "benchmarks/{dataset}/transfer.tsv"
     conda:
-        "../envs/steps.yaml"
-    # One thread: the distances must not depend on how many there are.
+        "../../envs/steps.yaml"
+    # The distances must not depend on the number of threads.
     threads: 1
     resources:
         mem_mb=growing(2000, 8),
@@ -24,7 +24,7 @@ rule transfer:
     params:
         annotations=SETTINGS.transfer,
     message:
-        "Transferring labels of {wildcards.dataset}"
+        "Transferring annotations of {wildcards.dataset}"
     shell:
         "python -m steps transfer {input.annotations:q} --embeddings {input.embeddings:q}"
         " --transfer {params.annotations:q} --output {output.transferred:q}"

@@ -2,13 +2,13 @@
 
 
 rule styles:
-    """Make legends of the styles, on top of those of the clusters."""
+    """Merge the user's styles into those of the clusters."""
     input:
         styles=branch(SETTINGS.styles, then=SETTINGS.styles),
         annotations="results/{dataset}/annotations.parquet",
         clusters=CLUSTERS,
         transferred=TRANSFERRED,
-        legends=LEGENDS,
+        existing=CLUSTER_STYLES,
     output:
         styles="results/{dataset}/styles.json",
         report="results/{dataset}/reports/styles.json",
@@ -17,7 +17,7 @@ rule styles:
     benchmark:
         "benchmarks/{dataset}/styles.tsv"
     conda:
-        "../envs/steps.yaml"
+        "../../envs/steps.yaml"
     threads: 1
     resources:
         mem_mb=growing(2000, 20),
@@ -26,5 +26,5 @@ rule styles:
         "Styling {wildcards.dataset}"
     shell:
         "python -m steps styles {input.styles:q} --annotations {input.annotations:q}"
-        " --more {input.clusters:q} {input.transferred:q} --existing {input.legends:q}"
+        " --more {input.clusters:q} {input.transferred:q} --existing {input.existing:q}"
         " --output {output.styles:q} --report {output.report:q} --log {log:q}"

@@ -5,7 +5,7 @@ ruleorder: similarity > embed
 
 
 rule similarity:
-    """Compare all pairs of sequences; rule project places them by MDS."""
+    """Align all pairs of sequences by MMseqs2; rule project places them by MDS."""
     input:
         sequences="results/{dataset}/sequences.parquet",
     output:
@@ -16,7 +16,7 @@ rule similarity:
     benchmark:
         "benchmarks/{dataset}/similarity.tsv"
     conda:
-        "../envs/steps.yaml"
+        "../../envs/steps.yaml"
     threads: 4
     resources:
         mem_mb=growing(4000),

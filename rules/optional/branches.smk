@@ -1,10 +1,9 @@
-# What is off by default. Each branch hangs on a key of the configuration; its files are asked for
-# only where the key is set.
+# optional rules: each is part of the DAG only where its configuration key is set
 
 CLUSTERS = branch(SETTINGS.statistics, then="results/{dataset}/statistics/clusters.parquet")
 SCORES = branch(SETTINGS.statistics, then="results/{dataset}/statistics/scores.parquet")
 QUALITY = branch(SETTINGS.statistics, then="results/{dataset}/statistics/quality.json")
-LEGENDS = branch(SETTINGS.statistics, then="results/{dataset}/statistics/styles.json")
+CLUSTER_STYLES = branch(SETTINGS.statistics, then="results/{dataset}/statistics/styles.json")
 TRANSFERRED = branch(SETTINGS.transfer, then="results/{dataset}/transferred.parquet")
 
 
@@ -16,4 +15,4 @@ include: "styles.smk"
 
 if SETTINGS.shard_size and not SMALL:
 
-    include: "shards.smk"
+    include: "../shards.smk"

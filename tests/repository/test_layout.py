@@ -1,0 +1,199 @@
+"""Rooms import downwards only; docs/architecture.md says what each room is for."""
+
+import re
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.support.imports import ROOT, imports, modules
+
+STEP_ROOMS = {"normalize", "embed", "annotate", "project", "bundle", "report", "optional"}
+SHARED_ROOMS = {"biocentral", "cache"}
+#: Rooms of each package from top to bottom. Rooms of one layer do not know each other.
+LAYERS = {
+    "gateway": [
+        {"__main__"},
+        {"app"},
+        {"http"},
+        {"scheduling"},
+        {"progress", "execution"},
+        {"runs"},
+        {"run_config"},
+        {"settings"},
+        {"metrics", "logs"},
+    ],
+    "steps": [
+        {"__main__", "cache.__main__", "preload", "workflow"},
+        {"config"},
+        STEP_ROOMS,
+        SHARED_ROOMS,
+        {"cli", "progress", "shards"},
+        {"errors", "files", "config.defaults"},
+    ],
+}
+#: Imports beside these arrows: (from, to) -> why. A name stands for all modules below it.
+BESIDE = {
+    ("steps.preload", "steps.__main__"): "the registry of steps",
+    ("steps.__main__", "steps.preload.process"): "the request to a fork server",
+    ("steps.bundle", "steps.annotate.cells"): "the grammar of cells",
+    ("steps.bundle", "steps.project.methods"): "names of projections",
+    ("steps.optional", "steps.annotate.cells"): "the grammar of cells",
+    ("steps.optional", "steps.bundle.tables"): "tables as they are in the bundle",
+    ("steps.optional", "steps.embed.file"): "embeddings",
+    ("steps.optional", "steps.project"): "methods, and k-nearest neighbours",
+    ("steps.project.step", "steps.embed.file"): "embeddings",
+    ("steps.report", "steps.annotate"): "the grammar of cells, and which annotation to draw",
+    ("steps.report", "steps.bundle.tables"): "tables as they are in the bundle",
+    ("steps.report", "steps.project.methods"): "names of methods",
+}
+#: Modules of these rooms that config and workflow import: names and limits, without libraries.
+CATALOGUES = {
+    "steps.annotate.groups",
+    "steps.annotate.remote.catalogue",
+    "steps.cache",
+    "steps.embed.models",
+    "steps.embed.models.catalogue",
+    "steps.normalize.fasta",
+    "steps.project.methods",
+}
+#: Modules of steps that the gateway imports -> why.
+FOR_GATEWAY = {
+    "steps.annotate.cells": "labels of points",
+    "steps.annotate.groups": "choices of the page",
+    "steps.annotate.remote.catalogue": "choices of the page",
+    "steps.cache": "the sweeper prunes the cache",
+    "steps.cli": "versions of packages",
+    "steps.config.defaults": "defaults of settings",
+    "steps.config.model": "the configuration of a run",
+    "steps.embed.models": "choices of the page",
+    "steps.errors": "errors of the configuration and of uploads",
+    "steps.files": "files that are complete or not there",
+    "steps.normalize.fasta": "checks of an upload",
+    "steps.normalize.residues": "the page checks by the same alphabet",
+    "steps.preload.modules": "steps are forked",
+    "steps.preload.process": "steps are forked",
+    "steps.preload.server": "steps are forked",
+    "steps.project.methods": "choices of the page",
+    "steps.report.preview": "which annotation the page draws",
+}
+FOR_RULES = {"steps.config.datasets", "steps.config.model", "steps.errors", "steps.shards"}
+FOR_RULES |= {"steps.workflow"}
+#: Files of steps that may name Snakemake -> why.
+NAMES_SNAKEMAKE = {
+    "steps/workflow.py": "knows it",
+    "steps/report/provenance.py": "records its version, and the command that repeats the run",
+}
+#: Endings of files that may name modules.
+TEXT = {"", ".js", ".md", ".py", ".smk", ".toml", ".yaml"}
+#: A key of an ASGI scope, and modules that CONTRIBUTING.md lets its reader write.
+NOT_MODULES = {"gateway.connection", "steps.annotate.termini", "steps.project.random_axes"}
+MOST_AT_THE_TOP = {"gateway": 7, "steps": 8}
+
+
+def room(module: str) -> str:
+    """Return the room of a module: the longest name in LAYERS that it begins with."""
+    package, _, inner = module.partition(".")
+    rooms = [name for layer in LAYERS[package] for name in layer]
+    fitting = [name for name in rooms if f"{inner}.".startswith(f"{name}.")]
+    assert fitting, f"{module} belongs to no room"
+    return max(fitting, key=len)
+
+
+def level(module: str) -> int:
+    """Return the layer of a module, counted from the top."""
+    layers = LAYERS[module.partition(".")[0]]
+    return next(number for number, layer in enumerate(layers) if room(module) in layer)
+
+
+def below(module: str, name: str) -> bool:
+    return f"{module}.".startswith(f"{name}.")
+
+
+def is_allowed(source: str, target: str) -> bool:
+    if source.partition(".")[0] != target.partition(".")[0]:
+        return source.startswith("gateway.") and target in FOR_GATEWAY
+    if any(below(source, a) and below(target, b) for a, b in BESIDE):
+        return True
+    if room(source) in {"config", "workflow"} and room(target) in STEP_ROOMS | SHARED_ROOMS:
+        return target in CATALOGUES
+    return room(source) == room(target) or level(source) < level(target)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_imports_have_no_cycle(package):
+    known = modules(package)
+    graph = {name: imports(path, known, types=False) for name, path in known.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_arrows_between_rooms_point_down(package):
+    known = modules("gateway") | modules("steps")
+    wrong = [
+        f"{source} -> {target}"
+        for source, path in modules(package).items()
+        for target in imports(path, known) - {"gateway", "steps"}
+        if source != package and not is_allowed(source, target)
+    ]
+    assert wrong == []
+
+
+def test_exceptions_are_all_needed():
+    known = modules("gateway") | modules("steps")
+    pairs = [(name, target) for name, path in known.items() for target in imports(path, known)]
+    unused = [
+        beside
+        for beside in BESIDE
+        if not any(below(a, beside[0]) and below(b, beside[1]) for a, b in pairs)
+    ]
+    of_gateway = {target for source, target in pairs if source.startswith("gateway")}
+    assert [*unused, *(FOR_GATEWAY.keys() - of_gateway)] == []
+
+
+def test_rules_import_only_what_is_for_them():
+    rules = [ROOT / "Snakefile", *(ROOT / "rules").rglob("*.smk")]
+    pattern = r"^\s*(?:from|import) (steps\S*)"
+    found = {name for path in rules for name in re.findall(pattern, path.read_text(), re.M)}
+    assert found <= FOR_RULES
+
+
+def test_workflow_alone_knows_snakemake():
+    named = {
+        str(path.relative_to(ROOT))
+        for path in modules("steps").values()
+        if re.search(r"snakemake|wildcards", path.read_text())
+    }
+    assert named == NAMES_SNAKEMAKE.keys()
+
+
+def exists(name: str, known: dict[str, Path]) -> bool:
+    """Return whether a dotted name is a module, or something that a module defines."""
+    if name in known:
+        return True
+    parent, _, last = name.rpartition(".")
+    return parent in known and last in known[parent].read_text()
+
+
+def test_modules_that_text_names_exist():
+    known = modules("gateway") | modules("steps")
+    files = [ROOT / name for name in ("Makefile", "README.md", "CONTRIBUTING.md", "Snakefile")]
+    for folder in ("deploy", "docs", "gateway", "rules", "scripts", "steps"):
+        files += [each for each in (ROOT / folder).rglob("*") if each.suffix in TEXT]
+    unknown = {
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in files
+        if path.is_file()
+        for match in re.finditer(r"(?<![\w./@-])(steps|gateway)(\.\w+)+", path.read_text())
+        if match[0] not in NOT_MODULES and not exists(match[0], known)
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(("package", "most"), MOST_AT_THE_TOP.items())
+def test_few_modules_are_at_the_top(package, most):
+    names = sorted(path.stem for path in (ROOT / package).glob("*.py"))
+    assert len(set(names) - {"__init__"}) <= most, names
