@@ -8,7 +8,7 @@ from gateway.run_config import fasta_limits
 from gateway.runs import estimates
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 from steps.errors import COLAB
-from steps.normalize.fasta import ACCESSION, MAX_IDENTIFIER
+from steps.normalize.headers import ACCESSION, MAX_IDENTIFIER
 from steps.normalize.residues import BLANKS, GAPS, NUCLEOTIDES, NUCLEOTIDES_FROM, RESIDUES
 
 #: Where a bundle is looked at in full.

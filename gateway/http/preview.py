@@ -25,7 +25,7 @@ def _read(path: Path) -> dict:
     # Loaded by the first who looks at a result; a gateway that only serves files needs none of it.
     from protspace.data.io.bundle import read_bundle_contents
 
-    from steps.report.preview import most_informative
+    from steps.annotate.ranking import most_informative
 
     contents = read_bundle_contents(path.read_bytes(), warn_legacy=False)
     table = contents.annotations

@@ -52,7 +52,7 @@ export class Residues {
     const first = String.fromCharCode(wrong[0]).replace("j", "J");
     if (first === "*") return "'*' inside the sequence. Cut the sequence at the stop codon.";
     if (first === "\0") return "a NUL byte. Save the file as plain text.";
-    if (first === "J") return "'J' (I or L) is known to no embedder. Write X, I or L instead.";
+    if (first === "J") return "No embedder supports J (Leu or Ile). Write L, I or X instead.";
     const allowed = `Allowed are ${this.fasta.residues}, gaps (- .) and one * at the end.`;
     return `${shown(wrong)} is not an amino-acid letter. ${allowed}`;
   }

@@ -1,4 +1,4 @@
-"""Text cells of the annotation table: protspace's grammar, and what the web app cannot load.
+"""Text cells of the annotation table: protspace's grammar, and the limits of the web app.
 
 A cell holds hits separated by `;`, each a label with an optional `|score` or `|evidence`. `%`,
 `;`, `|` and control characters inside a label are percent-encoded. The web app refuses a whole
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 MAX_HIT = 256
-#: What an Arrow table of such cells says of itself in its metadata.
+#: Metadata of an Arrow table of such cells.
 GRAMMAR = {"protspace_format_version": "2"}
 
 _RESERVED = {ord(sign): f"%{ord(sign):02X}" for sign in ";|%"}
@@ -21,7 +21,7 @@ _SUSPECT = re.compile(r"[\x00-\x1f\x7f-\x9f]|%[0-9A-Fa-f]{2}")
 
 
 def encode(labels: Iterable[str | None]) -> pa.Array:
-    """Plain labels as cells of one hit each."""
+    """Return plain labels as cells of one hit each."""
     cells = [None if label is None else _encode_label(label) for label in labels]
     return pa.array(cells, pa.string())
 
@@ -35,7 +35,7 @@ def _decode_label(text: str) -> str:
 
 
 def loadable(cell: str) -> str:
-    """The cell as the web app can load it: control characters as blanks, long hits shortened."""
+    """Return a cell that the web app can load: no control characters, long hits shortened."""
     if len(cell) <= MAX_HIT // 2 and not _SUSPECT.search(cell):
         return cell
     return ";".join(_loadable_hit(hit) for hit in cell.split(";"))
@@ -60,17 +60,17 @@ def _shortened(text: str, most: int) -> str:
 
 
 def units(text: str) -> int:
-    """Length as the browser counts it: UTF-16 code units."""
+    """Return the length of a text in UTF-16 code units, as the web app counts it."""
     return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def is_loadable(cell: str) -> bool:
-    """Whether the web app can load the cell as it stands."""
+    """Return whether the web app can load the cell as it is."""
     return not _CONTROL.search(_decode_label(cell)) and all(
         units(hit) <= MAX_HIT for hit in cell.split(";")
     )
 
 
 def plain(cell: str) -> str:
-    """The labels of a cell as people read them, without scores and escapes."""
+    """Return the labels of a cell for people, without scores and escapes."""
     return "; ".join(_decode_label(hit.split("|", 1)[0]) for hit in cell.split(";"))

@@ -1,13 +1,13 @@
-"""Annotators: each adds columns to the annotation table, one row for each protein.
+"""Groups of annotations that are computed here, each by a module of its own.
 
-Columns are Arrow arrays: numbers as float64 or int64, text in protspace's cell grammar (version
-2: `;` separates hits, `|` a score or evidence; both are percent-encoded within a label), null
-where there is nothing to say.
+Such a module has `columns(sequences)`, which returns Arrow arrays of one row for each protein, and
+`packages`, the names of the packages it uses. Numbers are float64 or int64, text follows
+protspace's cell grammar (`steps.annotate.cells`), and a missing value is null.
 """
 
 from pathlib import Path
 
-#: Our own groups -> module with `columns(sequences) -> dict[str, pa.Array]`; the first wins.
+#: Group -> its module. Where two have a column of one name, the group that comes first wins.
 GROUPS = {
     "header": "steps.annotate.header",
     "sequence": "steps.annotate.sequence",
@@ -16,10 +16,10 @@ _TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 
 
 def is_table(name: str) -> bool:
-    """Whether an entry of `annotations` names a user's table rather than a group."""
+    """Return whether an entry of `annotations` is the path of a user's table."""
     return Path(name).suffix.lower() in _TABLE_ENDINGS
 
 
 def is_ours(name: str) -> bool:
-    """Whether an entry of `annotations` needs no remote source."""
+    """Return whether an entry of `annotations` needs no remote source."""
     return name in GROUPS or is_table(name)

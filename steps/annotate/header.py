@@ -1,8 +1,8 @@
-"""Group `header`: what the FASTA header itself says (UniProt, UniRef and NCBI styles).
+"""Group `header`: fields of the FASTA header (UniProt, UniRef and NCBI conventions).
 
-`protein_name`, `gene_name`, `uniprot_kb_id`, `protein_existence` and `reviewed` are named and
-worded as protspace does with UniProt's answers. `taxon_id` is written `NCBITaxon:9606`: bare
-numbers would be shown as a scale.
+`protein_name`, `gene_name`, `uniprot_kb_id`, `protein_existence` and `reviewed` have the column
+names and the values that protspace makes of UniProt's answers. `taxon_id` is written
+`NCBITaxon:9606`: the web app shows bare numbers as a scale.
 """
 
 import pyarrow as pa
@@ -17,11 +17,11 @@ TEXT = (
     "protein_existence",
     "reviewed",
 )
-packages = ()
+packages: tuple[str, ...] = ()
 
 
 def columns(sequences: pa.Table) -> dict[str, pa.Array]:
-    """Columns from the header fields of sequences.parquet; all text."""
+    """Return text columns of the header fields of sequences.parquet."""
     found = {name: encode(sequences[name].to_pylist()) for name in TEXT}
     taxa = sequences["taxon_id"].to_pylist()
     found["taxon_id"] = pa.array(

@@ -1,8 +1,8 @@
-"""sequences.parquet -> annotations.parquet: one row for each protein, in the order of the input.
+"""Annotate proteins: sequences.parquet -> annotations.parquet, one row each, in input order.
 
-Where two sources give the same column, the curated one (UniProt and others) wins, then the header,
-then what follows from the sequence; each later one fills gaps. A column of a user's table replaces
-all of them. Columns without any value are left out.
+Where several sources have a column of the same name, remote sources come first, then group
+`header`, then group `sequence`; each later one fills the missing values of those before it. A
+column of a user's table replaces all of them. Columns without any value are left out.
 """
 
 import argparse
@@ -16,10 +16,8 @@ import pyarrow.parquet as pq
 
 from steps import cli
 from steps.annotate.cells import GRAMMAR
-from steps.annotate.groups import GROUPS, is_ours, is_table
-from steps.annotate.remote.catalogue import expand
-from steps.cache.options import add_cache_options
-from steps.config import defaults
+from steps.annotate.groups import GROUPS, is_table
+from steps.annotate.shard import add_source_options, fetch, read_shards, remote_annotations
 from steps.files import replacing
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
@@ -27,16 +25,19 @@ _DROPPED_BY_WRITER = ("sequence", "organism_id")
 
 
 def annotate(
-    sequences: pa.Table, wanted: Sequence[str], curated: dict[str, pa.Array] | None = None
+    sequences: pa.Table, wanted: Sequence[str], remote: dict[str, pa.Array] | None = None
 ) -> tuple[pa.Table, set[str]]:
-    """The annotation table, and the packages that made its values.
+    """Return the annotation table, and the names of the packages that computed its values.
 
     Args:
         sequences: the table of sequences.parquet.
         wanted: groups, single annotations and paths of tables, as in the configuration.
-        curated: columns of the remote sources.
+        remote: columns of the remote sources.
+
+    Raises:
+        StepError: INVALID_ANNOTATIONS, for a user's table that cannot be read.
     """
-    columns: dict[str, pa.Array] = dict(curated or {})
+    columns: dict[str, pa.Array] = dict(remote or {})
     packages: set[str] = set()
     for name, module in GROUPS.items():
         if name in wanted:
@@ -56,10 +57,11 @@ def annotate(
 
 
 def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
+    """Add the columns of `more`; where there is one of the name, fill its missing values."""
     for name, column in more.items():
         known = columns.get(name)
         if known is not None:
-            # A curated number is text, such as a length.
+            # Numbers of a remote source are text, such as a length.
             column = pc.coalesce(known, column.cast(known.type))
         columns[name] = column
 
@@ -69,59 +71,41 @@ def _kept_name(name: str) -> str:
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the step from its command line."""
     options = cli.parser("annotate", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
     options.add_argument(
-        "--fetched", type=Path, nargs="*", default=[], help="of step annotate_shard"
+        "--fetched", type=Path, nargs="*", default=[], help="outputs of step annotate_shard"
     )
     options.add_argument("--output", type=Path, required=True)
     add_source_options(options)
     cli.run(options, _work, argv)
 
 
-def add_source_options(options: argparse.ArgumentParser) -> None:
-    """What is wanted, and how the remote sources are asked."""
-    options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
-    options.add_argument("--refetch", nargs="*", default=[], metavar="SOURCE")
-    options.add_argument("--annotation-days", type=float, default=defaults.ANNOTATION_DAYS)
-    options.add_argument("--references", type=Path, metavar="FOLDER", help="of step prefetch")
-    options.add_argument("--biocentral-url", default=defaults.BIOCENTRAL_URL)
-    options.add_argument("--strict", action="store_true", help="fail where a source is missing")
-    add_cache_options(options)
-
-
-def wanted_of_sources(arguments: argparse.Namespace) -> list[str]:
-    """The single annotations that remote sources have to give."""
-    return expand([name for name in arguments.annotations if not is_ours(name)])
-
-
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     sequences = pq.read_table(arguments.sequences)
-    curated = _curated(sequences, arguments, report)
-    table, packages = annotate(sequences, arguments.annotations, curated)
+    remote = _remote_columns(sequences, arguments, report)
+    table, packages = annotate(sequences, arguments.annotations, remote)
     with replacing(arguments.output) as staged:
         pq.write_table(table, staged)
     names = table.column_names[1:]
     report.counts = {name: table.num_rows - table[name].null_count for name in names}
     report.parameters["annotations"] = arguments.annotations
-    report.packages = ("pyarrow", *sorted(packages), *(("protspace",) if curated else ()))
+    report.packages = ("pyarrow", *sorted(packages), *(("protspace",) if remote else ()))
     if not names:
         cli.log.warning("No annotation has a value: the points of the bundle cannot be coloured.")
 
 
-def _curated(
+def _remote_columns(
     sequences: pa.Table, arguments: argparse.Namespace, report: cli.Report
 ) -> dict[str, pa.Array]:
-    """Columns of the remote sources; what they could not give is told in the report."""
-    wanted = wanted_of_sources(arguments)
-    if not wanted:
+    """Return the columns of remote sources; report the annotations that are missing."""
+    if not remote_annotations(arguments):
         return {}
-    # Loads pandas and protspace: a second that a run without them need not take.
-    from steps.annotate.remote.fetched import fetch, read_fetched
-
     if arguments.fetched:
-        found, gaps = read_fetched(arguments.fetched)
+        columns, missing = read_shards(arguments.fetched)
     else:
-        found, gaps = fetch(sequences, wanted, arguments, sequences.num_rows)
-    gaps.tell(report, arguments.strict)
-    return found
+        columns, missing = fetch(sequences, arguments, sequences.num_rows)
+    rule = "annotate_merged" if arguments.fetched else "annotate"
+    missing.report(report, strict=arguments.strict, rule=rule)
+    return columns

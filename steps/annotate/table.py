@@ -1,4 +1,4 @@
-"""Annotations from the user's own tables (.csv, .tsv, .txt), read by protspace's loader."""
+"""Annotations of the user's own tables (.csv, .tsv, .txt), read by protspace's loader."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ packages = ("protspace", "pandas")
 
 
 def columns(paths: Sequence[Path], identifiers: Sequence[str]) -> dict[str, pa.Array]:
-    """The tables' columns on `identifiers`; numbers as float64, all else as text.
+    """Return the tables' columns, one row for each of `identifiers`: float64, or text.
 
     Raises:
-        StepError: INVALID_ANNOTATIONS, in protspace's own words.
+        StepError: INVALID_ANNOTATIONS, with protspace's message.
     """
     from protspace.data.processors.custom_annotations import load_custom_annotations
 
@@ -26,13 +26,11 @@ def columns(paths: Sequence[Path], identifiers: Sequence[str]) -> dict[str, pa.A
 
 
 def _typed(cells: list[str]) -> pa.Array:
-    """Empty cells are missing; a column of nothing but finite numbers becomes numeric."""
-    values = [cell.strip() or None for cell in cells]
+    """Return a column with nulls for empty cells; numeric if all others are finite numbers."""
+    text = pa.array([cell.strip() or None for cell in cells], pa.string())
     try:
-        numbers = pa.array(values, pa.string()).cast(pa.float64())
+        numbers = text.cast(pa.float64())
     except pa.ArrowInvalid:
-        return pa.array(values, pa.string())
+        return text
     finite = all(number is None or abs(number) < float("inf") for number in numbers.to_pylist())
-    return (
-        numbers if finite and numbers.null_count < len(numbers) else pa.array(values, pa.string())
-    )
+    return numbers if finite and numbers.null_count < len(numbers) else text

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from steps.annotate.groups import GROUPS, is_table
-from steps.annotate.remote.catalogue import SOURCES, is_curated, unknown
+from steps.annotate.remote.catalogue import SOURCES, is_remote, unknown
 from steps.embed.models import OWN
 from steps.embed.models.catalogue import WRONG_ON_BIOCENTRAL, find_model
 from steps.errors import did_you_mean
@@ -55,7 +55,7 @@ def annotation(name: str) -> str:
         if not Path(name).is_file():
             raise ValueError(f"there is no file '{name}'; give its absolute path.")
         return str(Path(name).absolute())
-    if name not in GROUPS and not is_curated(name):
+    if name not in GROUPS and not is_remote(name):
         raise ValueError(unknown(name, list(GROUPS)))
     return name
 

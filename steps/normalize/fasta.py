@@ -1,18 +1,19 @@
-"""The only FASTA code: read, validate, and reduce headers to identifiers.
+"""Read and validate FASTA files, and reduce headers to identifiers.
 
-Line ends of any kind, a UTF-8 byte-order mark, blank lines and gzip (told by its first bytes)
-are accepted. Gaps (`-`, `.`), blanks and one trailing `*` are removed from sequences and lower
-case is raised, all of it counted; records without residues are left out and counted. Whatever
-else is wrong raises a `StepError` whose message names the record, the line and the remedy.
+Line ends of any kind, a UTF-8 byte-order mark, blank lines and gzip are accepted. Gaps (`-`, `.`),
+blanks and one trailing `*` are removed from sequences and lower case is raised; records without
+residues are left out. All of this is counted. Anything else raises a `StepError` whose message
+names the record, the line and the remedy.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from steps.errors import StepError
-from steps.normalize.lines import above, malformed, numbered_lines
+from steps.normalize.headers import read_header, read_identifier
+from steps.normalize.lines import Line, above, malformed, numbered_lines
 from steps.normalize.residues import (
     BLANKS,
     GAPS,
@@ -22,17 +23,10 @@ from steps.normalize.residues import (
     looks_like_nucleotides,
 )
 
-#: The web app cannot load a table cell above this length.
-MAX_IDENTIFIER = 256
-
-ACCESSION = re.compile(
-    r"(?:sp|tr)\|([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})\|"
-)
-
 
 @dataclass(frozen=True)
 class Limits:
-    """What a FASTA file may hold; `None` means no limit. Lengths are in residues."""
+    """FASTA limits; `None` means no limit. Lengths are in residues."""
 
     min_sequences: int | None = None
     max_sequences: int | None = None
@@ -43,7 +37,7 @@ class Limits:
 
 @dataclass
 class Counts:
-    """What was read, and what was changed while reading."""
+    """Numbers of what was read, and of what was changed while reading."""
 
     sequences: int = 0
     residues: int = 0
@@ -53,6 +47,7 @@ class Counts:
     empty_records: int = 0
 
     def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
         return asdict(self)
 
 
@@ -66,53 +61,55 @@ class Record:
     line: int
 
 
-def parse_identifier(word: str) -> str:
-    """The identifier in the first word of a header, as protspace gives it.
+class _RawRecord(NamedTuple):
+    """Header and lines of a record, not yet checked; `line` is that of the header."""
 
-    `sp|P12345|NAME` -> `P12345`; otherwise the second `|` field, where there is one.
-    """
-    accession = ACCESSION.match(word)
-    if accession:
-        return accession[1]
-    return word.split("|")[1] if "|" in word else word
+    header: str
+    line: int
+    parts: list[Line]
 
 
 class FastaReader:
-    """Iterate over the records of one FASTA file, once; `counts` is complete afterwards.
+    """Iterate over the records of one FASTA file, once.
+
+    Attributes:
+        counts: what was read; complete once the iteration has ended.
+        empty: identifier and line of each record without residues.
 
     Raises:
         StepError: EMPTY_FASTA, TOO_FEW_SEQUENCES, TOO_MANY_SEQUENCES, SEQUENCE_TOO_LONG,
             MALFORMED_FASTA, DUPLICATE_IDENTIFIERS, TOTAL_RESIDUES_EXCEEDED, FILE_TOO_LARGE.
     """
 
-    def __init__(self, path: Path, limits: Limits = Limits()):
+    def __init__(self, path: Path, limits: Limits = Limits()) -> None:
         self.path, self.limits, self.counts = path, limits, Counts()
         self.empty: list[str] = []
         self._lines: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Record]:
-        for header, line, parts in self._raw_records():
-            record = self._record(header, line, parts)
+        for raw in self._raw_records():
+            record = self._record(raw)
             if record:
                 yield record
         self._check_enough()
 
-    def _raw_records(self) -> Iterator[tuple[str, int, list[tuple[int, bytes]]]]:
-        header, header_line, parts = None, 0, []
+    def _raw_records(self) -> Iterator[_RawRecord]:
+        record: _RawRecord | None = None
         for number, line in numbered_lines(self.path, self.limits.max_file_bytes):
             if line.startswith(b">"):
-                if header is not None:
-                    yield header, header_line, parts
-                header, header_line, parts = _header(line, number), number, []
-            elif header is None:
+                if record:
+                    yield record
+                record = _RawRecord(read_header(line, number), number, [])
+            elif record is None:
                 raise _text_before_header(number, line)
             else:
-                parts.append((number, line))
-        if header is not None:
-            yield header, header_line, parts
+                record.parts.append((number, line))
+        if record:
+            yield record
 
-    def _record(self, header: str, line: int, parts: list[tuple[int, bytes]]) -> Record | None:
-        identifier = _identifier(header, line)
+    def _record(self, record: _RawRecord) -> Record | None:
+        header, line, parts = record
+        identifier = read_identifier(header, line)
         raw = b"".join(part for _, part in parts).translate(None, BLANKS)
         ungapped = raw.translate(UPPER, GAPS)
         residues = ungapped.removesuffix(b"*")
@@ -189,31 +186,3 @@ def _text_before_header(number: int, line: bytes) -> StepError:
         f"Line {number} ({start!r}) comes before the first header. "
         "A FASTA file starts with a line '>identifier'."
     )
-
-
-def _header(line: bytes, number: int) -> str:
-    try:
-        header = line[1:].decode("utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise malformed(f"Line {number} is not UTF-8 text. Save the file as UTF-8.") from error
-    if "\0" in header:
-        raise malformed(f"Line {number} holds a NUL byte. Save the file as plain text.")
-    if not header:
-        raise malformed(f"Line {number} is a '>' with nothing after it. Add an identifier.")
-    return header
-
-
-def _identifier(header: str, line: int) -> str:
-    identifier = parse_identifier(header.split()[0])
-    # A mark of byte order in the middle of a file, say, would be there and never be seen.
-    if not identifier or not identifier.isprintable():
-        raise malformed(
-            f"The header on line {line} gives no usable identifier. Put one after the '>': "
-            "letters, digits and signs, without control characters and invisible ones."
-        )
-    if len(identifier) > MAX_IDENTIFIER:
-        raise malformed(
-            f"The identifier on line {line} has {len(identifier):,} characters; at most "
-            f"{MAX_IDENTIFIER} can be shown. Put a blank after its identifying part."
-        )
-    return identifier

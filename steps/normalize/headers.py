@@ -1,12 +1,19 @@
-"""Facts that UniProt, UniRef and NCBI write into their FASTA headers."""
+"""Identifiers and fields of FASTA headers, by the conventions of UniProt, UniRef and NCBI."""
 
 import re
 from dataclasses import dataclass
 
+from steps.normalize.lines import malformed
+
+#: The web app cannot load a table cell above this length.
+MAX_IDENTIFIER = 256
+ACCESSION = re.compile(
+    r"(?:sp|tr)\|([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})\|"
+)
 _PAIR = re.compile(r"(?:^|\s)(OS|OX|GN|PE|SV|n|Tax|TaxID|RepID)=")
 _NCBI_ORGANISM = re.compile(r"^(?P<name>.*?)\s*\[(?P<organism>[^\[\]]+)\]$")
 _DATABASES = {"sp": "Swiss-Prot", "tr": "TrEMBL"}
-# The wording of UniProt's own answers, so that header and service give the same category.
+# As UniProt's answers have it, so that header and service give the same category.
 _EXISTENCE = {
     "1": "1: Evidence at protein level",
     "2": "2: Evidence at transcript level",
@@ -18,7 +25,7 @@ _EXISTENCE = {
 
 @dataclass(frozen=True, slots=True)
 class HeaderFields:
-    """What a header says of its protein; `None` where it says nothing."""
+    """Fields of a header; `None` where it has none."""
 
     protein_name: str | None = None
     gene_name: str | None = None
@@ -29,8 +36,57 @@ class HeaderFields:
     reviewed: str | None = None
 
 
+def parse_identifier(word: str) -> str:
+    """Return the identifier in the first word of a header, as protspace does.
+
+    `sp|P12345|NAME` -> `P12345`; otherwise the second `|` field, where there is one.
+    """
+    accession = ACCESSION.match(word)
+    if accession:
+        return accession[1]
+    return word.split("|")[1] if "|" in word else word
+
+
+def read_header(line: bytes, number: int) -> str:
+    """Return the header on a line that begins with `>`, without it.
+
+    Raises:
+        StepError: MALFORMED_FASTA, for an empty header, a NUL byte, and text that is not UTF-8.
+    """
+    try:
+        header = line[1:].decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise malformed(f"Line {number} is not UTF-8 text. Save the file as UTF-8.") from error
+    if "\0" in header:
+        raise malformed(f"Line {number} holds a NUL byte. Save the file as plain text.")
+    if not header:
+        raise malformed(f"Line {number} is a '>' with nothing after it. Add an identifier.")
+    return header
+
+
+def read_identifier(header: str, line: int) -> str:
+    """Return the identifier of the header on a line.
+
+    Raises:
+        StepError: MALFORMED_FASTA, for identifiers that are empty, not printable, or too long.
+    """
+    identifier = parse_identifier(header.split()[0])
+    # A byte-order mark in the middle of a file, for example, would be invisible.
+    if not identifier or not identifier.isprintable():
+        raise malformed(
+            f"The header on line {line} gives no usable identifier. Put one after the '>': "
+            "letters, digits and signs, without control characters and invisible ones."
+        )
+    if len(identifier) > MAX_IDENTIFIER:
+        raise malformed(
+            f"The identifier on line {line} has {len(identifier):,} characters; at most "
+            f"{MAX_IDENTIFIER} can be shown. Put a blank after its identifying part."
+        )
+    return identifier
+
+
 def parse_header(header: str) -> HeaderFields:
-    """Read the fields of one header, given without its `>`."""
+    """Return the fields of one header, given without its `>`."""
     word, *description = header.split(None, 1)
     name, pairs = _split_pairs(" ".join(description))
     database, entry = _entry(word)

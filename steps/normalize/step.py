@@ -1,4 +1,4 @@
-"""FASTA -> sequences.fasta and sequences.parquet: one clean identifier for each protein.
+"""Normalize a FASTA file: write sequences.fasta and sequences.parquet, keyed by identifier.
 
 sequences.parquet has a row for each protein in the order of the input: `protein_id` (the key of
 every later table), `header` (as it was), `sequence`, `length` (residues), `sha256` (of the
@@ -40,24 +40,36 @@ _BATCH = 10_000
 
 
 def normalize(source: Path, fasta: Path, table: Path, limits: Limits) -> FastaReader:
-    """Write both files while reading `source` once; return the reader with its counts."""
+    """Write both files while reading `source` once; return the reader with its counts.
+
+    Args:
+        source: FASTA file, plain or gzip.
+        fasta: sequences.fasta to write.
+        table: sequences.parquet to write.
+        limits: what the file may hold.
+
+    Raises:
+        StepError: see `FastaReader`.
+    """
     reader = FastaReader(source, limits)
-    with replacing(fasta) as fasta_part, replacing(table) as table_part:
-        with (
-            fasta_part.open("w", encoding="utf-8") as text,
-            pq.ParquetWriter(table_part, SCHEMA) as writer,
-        ):
-            for records in batched(reader, _BATCH):
-                text.writelines(f">{r.identifier}\n{r.sequence}\n" for r in records)
-                writer.write_batch(_batch(records))
+    with (
+        replacing(fasta) as fasta_part,
+        replacing(table) as table_part,
+        fasta_part.open("w", encoding="utf-8") as text,
+        pq.ParquetWriter(table_part, SCHEMA) as writer,
+    ):
+        for records in batched(reader, _BATCH):
+            text.writelines(f">{each.identifier}\n{each.sequence}\n" for each in records)
+            writer.write_batch(_batch(records))
     return reader
 
 
 def _batch(records: tuple[Record, ...]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist([_row(record) for record in records], schema=SCHEMA)
+    return pa.RecordBatch.from_pylist([row(record) for record in records], schema=SCHEMA)
 
 
-def _row(record: Record) -> dict:
+def row(record: Record) -> dict[str, str | int | None]:
+    """Return the values of `SCHEMA` for one protein."""
     return {
         "protein_id": record.identifier,
         "header": record.header,
@@ -69,6 +81,11 @@ def _row(record: Record) -> dict:
 
 
 def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -81,13 +98,14 @@ def _limit_options(options: argparse.ArgumentParser) -> None:
 def _warnings(reader: FastaReader) -> Iterator[str]:
     counts = reader.counts
     if counts.empty_records:
-        names = ", ".join(reader.empty[:5]) + (", ..." if len(reader.empty) > 5 else "")
-        yield f"{counts.empty_records} record(s) without residues were left out: {names}."
+        shown = ", ".join(reader.empty[:5]) + (", ..." if len(reader.empty) > 5 else "")
+        yield f"{counts.empty_records} record(s) without residues were left out: {shown}."
     if counts.gaps_removed:
         yield f"{counts.gaps_removed} gap character(s) were removed from the sequences."
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the step from its command line."""
     options = cli.parser("normalize", __doc__)
     options.add_argument("source", type=Path, help="FASTA, plain or gzip")
     options.add_argument("--fasta", type=Path, required=True)

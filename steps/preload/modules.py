@@ -16,7 +16,8 @@ from steps.project import methods
 USUAL = ("normalize", "embed", "annotate", "project", "bundle", "provenance")
 #: Modules of ours that a step imports only once it needs them.
 _ON_DEMAND = (
-    "steps.annotate.remote.fetched",
+    "steps.annotate.remote.columns",
+    "steps.annotate.remote.predictions",
     "steps.cache.cache",
     "steps.embed.models.biocentral_embeddings",
 )

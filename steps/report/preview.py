@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import os
 import sys
 from collections import Counter
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from steps import cli
 from steps.annotate.cells import plain
+from steps.annotate.ranking import most_informative
 from steps.bundle.tables import with_columns
 from steps.files import replacing
 from steps.project.methods import split_method
@@ -32,30 +32,6 @@ COLOURS = (
 )
 REST, OTHER = "#BBBBBB", "other or missing"
 _RASTER_ABOVE = 2_000
-
-
-def most_informative(annotations: pa.Table) -> str | None:
-    """The column to colour by: most bits per protein in the categories that get a colour.
-
-    A column scores the entropy of its most frequent categories (as many as there are colours),
-    times the share of proteins in them. Without categories, the first numeric column; `None`
-    where there is no annotation.
-    """
-    names = annotations.column_names[1:]
-    text = [name for name in names if pa.types.is_string(annotations[name].type)]
-    scores = {name: _score(annotations[name].to_pylist()) for name in text}
-    best = max(scores, key=scores.get, default=None)
-    if best is not None and scores[best] > 0:
-        return best
-    numeric = [name for name in names if not pa.types.is_string(annotations[name].type)]
-    return numeric[0] if numeric else None
-
-
-def _score(cells: list[str | None]) -> float:
-    shown = [n for _, n in Counter(filter(None, cells)).most_common(len(COLOURS)) if n > 1]
-    total = sum(shown)
-    entropy = -sum(n / total * math.log2(n / total) for n in shown)
-    return entropy * total / len(cells) if cells else 0.0
 
 
 def draw(

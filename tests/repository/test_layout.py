@@ -61,6 +61,7 @@ CATALOGUES = {
 FOR_GATEWAY = {
     "steps.annotate.cells": "labels of points",
     "steps.annotate.groups": "choices of the page",
+    "steps.annotate.ranking": "which annotation the page draws",
     "steps.annotate.remote.catalogue": "choices of the page",
     "steps.cache": "the sweeper prunes the cache",
     "steps.cli": "versions of packages",
@@ -70,12 +71,12 @@ FOR_GATEWAY = {
     "steps.errors": "errors of the configuration and of uploads",
     "steps.files": "files that are complete or not there",
     "steps.normalize.fasta": "checks of an upload",
+    "steps.normalize.headers": "the page makes the same identifiers",
     "steps.normalize.residues": "the page checks by the same alphabet",
     "steps.preload.modules": "steps are forked",
     "steps.preload.process": "steps are forked",
     "steps.preload.server": "steps are forked",
     "steps.project.methods": "choices of the page",
-    "steps.report.preview": "which annotation the page draws",
 }
 FOR_RULES = {"steps.config.datasets", "steps.config.model", "steps.errors", "steps.shards"}
 FOR_RULES |= {"steps.workflow"}

@@ -1,11 +1,11 @@
-"""Curated annotations (UniProt, taxonomy, InterPro, TED, Biocentral's predictions).
+"""Remote sources of annotations: UniProt, its taxonomy, InterPro, TED, Biocentral's predictions.
 
-Asked of the remote services by protspace's retrievers, and worded by its transformers, so that
-columns, encodings and scores are those of `protspace annotate`. What was answered once is in the
-cache; a source that cannot be asked leaves gaps, and says so.
+They are queried by protspace's retrievers, and its transformers format their answers, so columns,
+encodings and scores are those of `protspace annotate`. Answers are cached; a source that does not
+answer leaves missing annotations, which are reported.
 """
 
 import os
 
-# A bar for each batch of each source would fill the log.
+# protspace would draw a progress bar for each batch into the log.
 os.environ.setdefault("TQDM_DISABLE", "1")

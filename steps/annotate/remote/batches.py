@@ -1,9 +1,9 @@
-"""Answers of one source: from the cache, else asked in batches, a few at a time."""
+"""Answers of one source: from the cache, else requested in batches, several at a time."""
 
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,20 +13,21 @@ from protspace.data.annotations.retrievers.http_utils import PooledSession
 
 from steps.annotate.remote.reachability import why_unreachable
 from steps.annotate.remote.source import Source, SourceError, Values
+from steps.config import defaults
 
 if TYPE_CHECKING:
     from steps.cache.cache import Cache
 
 log = logging.getLogger("steps")
 
-#: So many batches lost, and none answered since: the source is down.
+#: A source is down after so many failed batches without an answer in between.
 _LOST_BATCHES = 3
-_FORBIDDEN = "'offline: true' forbids to ask it"
+_OFFLINE = "'offline: true' allows no request"
 
 
 @dataclass
 class Outcome:
-    """What came of asking one source."""
+    """Answers of one source by key, how many were requested or cached, and keys without one."""
 
     label: str
     answers: dict[str, Values] = field(default_factory=dict)
@@ -37,17 +38,20 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How answers are come by: see the keys of the configuration."""
+class FetchOptions:
+    """Whether and where sources are asked; see the keys of the configuration."""
 
     offline: bool = False
+    #: Age in days up to which cached answers are used.
     days: float = 30
+    #: Sources whose cached answers are not used.
     refetch: frozenset[str] = frozenset()
-    #: Folder of the files of names that `steps.preload.prefetch` fetched.
+    #: Folder of the files of code names that `steps.preload.prefetch` fetched.
     references: Path | None = None
+    biocentral_url: str = defaults.BIOCENTRAL_URL
 
     def not_before(self, source: str) -> date | None:
-        """The oldest day whose answers are good enough; `None` for no stored answer at all."""
+        """Return the oldest day whose cached answers are used; `None` if none are."""
         return None if source in self.refetch else _today() - timedelta(days=self.days)
 
 
@@ -60,39 +64,53 @@ def fetch(
     keys: Iterable[str],
     wanted: Sequence[str],
     cache: "Cache",
-    rules: Rules,
-    advance: Callable[[int], None] = lambda done: None,
+    options: FetchOptions,
+    advance: Callable[[int], None] = lambda keys: None,
     *,
     keep: bool = True,
 ) -> Outcome:
-    """The answers of `source` to `keys` that have all `wanted` annotations.
+    """Return the answers of `source` to `keys`.
 
-    Without `keep` new answers are not put into the cache.
+    Args:
+        source: the source to ask.
+        keys: duplicates are asked once.
+        wanted: annotations that a cached answer must have to be used.
+        cache: where answers are looked up, and stored if `keep`.
+        options: how the source is asked.
+        advance: called with numbers of keys that were answered or lost.
+        keep: whether new answers are cached.
     """
     outcome = Outcome(source.label)
     distinct = list(dict.fromkeys(keys))
-    since = rules.not_before(source.name)
+    since = options.not_before(source.name)
     if since is not None:
-        found = cache.annotations(source.kept_as, source.schema_version, distinct, since)
+        found = cache.annotations(source.cache_name, source.schema_version, distinct, since)
         full = {key: value for key, (value, _) in found.items() if set(wanted) <= value.keys()}
         outcome.answers, outcome.stored = full, len(full)
     missing = [key for key in distinct if key not in outcome.answers]
     advance(len(distinct) - len(missing))
     if missing:
-        _Asking(source, cache if keep else None, outcome, advance).run(missing, rules.offline)
+        _Requests(source, cache if keep else None, outcome, advance).run(missing, options.offline)
     outcome.missing = set(distinct) - outcome.answers.keys()
     return outcome
 
 
-class _Asking:
-    """Batches in flight, and the decision that a source is down."""
+class _Requests:
+    """Batches in flight to one source, until all are answered or the source is down."""
 
-    def __init__(self, source: Source, cache: "Cache | None", outcome: Outcome, advance):
+    def __init__(
+        self,
+        source: Source,
+        cache: "Cache | None",
+        outcome: Outcome,
+        advance: Callable[[int], None],
+    ) -> None:
         self.source, self.cache, self.outcome, self.advance = source, cache, outcome, advance
-        self.lost, self.heard = 0, time.monotonic()
+        self.lost, self.last_answer = 0, time.monotonic()
 
     def run(self, keys: list[str], offline: bool) -> None:
-        self.outcome.reason = _FORBIDDEN if offline else why_unreachable(self.source.url)
+        """Ask for all keys, and once more for those that were lost on the way."""
+        self.outcome.reason = _OFFLINE if offline else why_unreachable(self.source.url)
         if self.outcome.reason:
             return
         self.outcome.asked = len(keys)
@@ -102,10 +120,9 @@ class _Asking:
                 self._ask(session, pool, keys)
                 lost = [key for key in keys if key not in self.outcome.answers]
                 if len(lost) < len(keys) and not self._is_down():
-                    # What was lost on the way is asked for once more.
                     self._ask(session, pool, lost)
             finally:
-                # Requests that wait to be tried again give up; nobody waits for one that hangs.
+                # Requests that wait for another try give up; one that hangs is not waited for.
                 session.stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -117,7 +134,7 @@ class _Asking:
             for future in done:
                 self._take(future, waiting.pop(future))
 
-    def _take(self, future, keys: list[str]) -> None:
+    def _take(self, future: Future[dict[str, Values]], keys: list[str]) -> None:
         self.advance(len(keys))
         try:
             answers = future.result()
@@ -127,21 +144,21 @@ class _Asking:
             self.outcome.reason = _short(error)
             log.debug("%s: a batch of %d was lost", self.source.label, len(keys), exc_info=True)
             return
-        self.lost, self.heard = 0, time.monotonic()
+        self.lost, self.last_answer = 0, time.monotonic()
         self.outcome.answers |= answers
         if self.cache:
             source = self.source
-            self.cache.add_annotations(source.kept_as, source.schema_version, answers, _today())
+            self.cache.add_annotations(source.cache_name, source.schema_version, answers, _today())
 
     def _is_down(self) -> bool:
-        if time.monotonic() - self.heard > self.source.patience_seconds:
+        if time.monotonic() - self.last_answer > self.source.patience_seconds:
             self.outcome.reason = f"no answer for {self.source.patience_seconds} s"
             return True
         return self.lost >= _LOST_BATCHES
 
 
 def _short(error: Exception) -> str:
-    """What went wrong, in a few words and without a URL of many accessions."""
+    """Return the reason in a few words, without a URL of many accessions."""
     if isinstance(error, SourceError):
         return str(error)
     response = getattr(error, "response", None)

@@ -1,11 +1,11 @@
-"""Names of the curated annotations, as protspace has them: groups, and who answers for which.
+"""Names of the annotations of remote sources, and the groups of them, as protspace has them.
 
-Held here, and equal to protspace's by a test, because importing its lists takes a second.
+A copy, since importing protspace's lists takes a second; a test compares the two.
 """
 
 from steps.errors import did_you_mean
 
-#: Source -> the annotations that it answers for.
+#: Source -> its annotations.
 SOURCES: dict[str, tuple[str, ...]] = {
     "uniprot": (
         *("annotation_score", "cc_subcellular_location", "ec", "fragment", "gene_name", "go_bp"),
@@ -26,9 +26,9 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "predicted_transmembrane",
     ),
 }
-#: Subfolder of `models` with the files of names that `steps.preload.prefetch` fetches.
+#: Subfolder of `models` with the files of code names that `steps.preload.prefetch` fetches.
 REFERENCE_FOLDER = "references"
-#: Comes with every curated annotation.
+#: These come with every annotation of a remote source.
 ALWAYS = ("gene_name", "protein_name", "uniprot_kb_id")
 _INTERNAL = ("organism_id", "sequence")
 _UNIPROT = tuple(name for name in SOURCES["uniprot"] if name not in (*ALWAYS, *_INTERNAL))
@@ -41,13 +41,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
 _NAMES = tuple(name for names in SOURCES.values() for name in names)
 
 
-def is_curated(name: str) -> bool:
-    """Whether an entry of `annotations` is one of protspace's groups or annotations."""
+def is_remote(name: str) -> bool:
+    """Return whether an entry of `annotations` is a group or an annotation of remote sources."""
     return name in GROUPS or name in _NAMES
 
 
 def expand(wanted: list[str]) -> list[str]:
-    """The single annotations behind groups and names, each once, then those that always come."""
+    """Return the single annotations of groups and names, each once, then those of `ALWAYS`."""
     if not wanted:
         return []
     single = [name for entry in wanted for name in GROUPS.get(entry, (entry,))]
@@ -55,13 +55,13 @@ def expand(wanted: list[str]) -> list[str]:
 
 
 def sources_of(names: list[str]) -> dict[str, list[str]]:
-    """Which of `names` each source answers for; sources that are not needed are left out."""
+    """Return source -> those of `names` that it has; sources that are not needed are left out."""
     found = {source: [n for n in names if n in known] for source, known in SOURCES.items()}
     return {source: wanted for source, wanted in found.items() if wanted}
 
 
 def unknown(name: str, more: list[str]) -> str:
-    """The sentence for a name that nobody knows; `more` are ours."""
+    """Return the error message for an unknown name; `more` are groups beside the remote ones."""
     groups = [*more, *GROUPS]
     return (
         f"'{name}' is unknown; allowed: {', '.join(groups)}, the name of a single annotation, or "

@@ -1,6 +1,6 @@
-"""Files of names (EC, CATH, ...) that protspace fetches and keeps in the user's cache folder.
+"""Files of the names of codes (EC, CATH, ...), which protspace fetches into the user's cache.
 
-`steps.preload.prefetch` copies them into a folder, from where they are read without any connection.
+`steps.preload.prefetch` copies them into a folder, where they are read without a connection.
 """
 
 import json
@@ -15,55 +15,71 @@ from protspace.data.annotations.transformers import interpro_transforms, uniprot
 
 from steps.annotate.remote.reachability import why_unreachable
 
+#: Code -> its name, or what else a file says of it.
+type Names = dict[str, object]
+
 #: Seconds before each try; protspace itself asks once.
 _WAITS = (0, 1, 2, 4)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One file: who needs it, where it is from, how protspace loads it."""
+    """One file of code names.
+
+    Attributes:
+        label: what it has, for messages.
+        annotations: annotations with codes that it names.
+        url: where it is fetched from.
+        load: fetches it, or reads protspace's copy, and returns its names.
+        kept: protspace's copy.
+        parse: returns the names of such a copy.
+    """
 
     label: str
     annotations: frozenset[str]
     url: str
-    load: Callable[[], dict]
+    load: Callable[[], Names]
     kept: Path
-    parse: Callable[[Path], dict]
+    parse: Callable[[Path], Names]
 
-    def names(self, offline: bool, folder: Path | None = None) -> dict:
-        """The names; none where they are not on this disk and cannot be fetched.
+    def names(self, offline: bool, folder: Path | None = None) -> Names:
+        """Return the names; none where they are not on this disk and cannot be fetched.
 
-        `folder` has what `steps.preload.prefetch` put there, for when nothing can be fetched.
+        Args:
+            offline: make no connection.
+            folder: where `steps.preload.prefetch` put a copy, for when it cannot be fetched.
         """
         if not (offline or why_unreachable(self.url)):
             return self._fetched() or self._read(folder)
         return self._read(folder) or self._read(self.kept.parent)
 
-    def _fetched(self) -> dict:
+    def _fetched(self) -> Names:
         for wait in _WAITS:
             time.sleep(wait)
             if names := _sound(self.load):
                 return names
-            # protspace keeps whatever came for weeks: half a file, or the web page of a proxy.
+            # protspace keeps for weeks whatever came: half a file, or the web page of a proxy.
             self.kept.unlink(missing_ok=True)
         return {}
 
-    def _read(self, folder: Path | None) -> dict:
+    def _read(self, folder: Path | None) -> Names:
         return _sound(lambda: self.parse(folder / self.kept.name)) if folder else {}
 
 
-def _sound(read: Callable[[], dict]) -> dict:
-    """The names, if they are any."""
+def _sound(read: Callable[[], object]) -> Names:
+    """Return the names that `read` returns; none where they are damaged."""
     try:
         names = read()
     except (OSError, ValueError):
         return {}
-    sound = any(names.values()) and not any(key.startswith("<") for key in names)
-    return names if sound else {}
+    if not isinstance(names, dict) or any(key.startswith("<") for key in names):
+        return {}
+    return names if any(names.values()) else {}
 
 
-def _json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
+def _json(path: Path) -> Names:
+    names: Names = json.loads(path.read_text(encoding="utf-8"))
+    return names
 
 
 ENZYMES = Reference(

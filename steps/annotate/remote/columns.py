@@ -1,4 +1,4 @@
-"""All curated annotations of a data set: the sources asked, the answers put together."""
+"""Columns of all remote sources for the proteins of a data set."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -10,10 +10,10 @@ from protspace.data.annotations.manager import resolve_fasta_sequence_length
 from protspace.data.annotations.merging import AnnotationMerger, ProteinAnnotations
 from protspace.data.annotations.transformers.transformer import AnnotationTransformer
 
-from steps.annotate.remote.batches import Outcome, Rules, fetch
+from steps.annotate.remote.batches import FetchOptions, Outcome, fetch
 from steps.annotate.remote.catalogue import SOURCES, sources_of
-from steps.annotate.remote.code_names import CATH, CLANS, ENZYMES, MEMBERS, Reference
-from steps.annotate.remote.predictions import Predictions
+from steps.annotate.remote.code_names import CATH, CLANS, ENZYMES, MEMBERS, Names, Reference
+from steps.annotate.remote.missing import MissingAnnotations, SourceCounts
 from steps.annotate.remote.source import Source, Values
 from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, is_accession, md5
 from steps.cache import sequence_digest
@@ -21,14 +21,19 @@ from steps.cache import sequence_digest
 if TYPE_CHECKING:
     from steps.cache.cache import Cache
 
-# Its warnings name URLs and classes; ours say the same in sentences.
+# Its warnings name URLs and classes; `missing` has the same in sentences.
 logging.getLogger("protspace").setLevel(logging.ERROR)
 
 
-class Curated:
-    """The proteins of a data set (identifier -> sequence) and what is known about them.
+class RemoteColumns:
+    """Annotations of proteins, fetched from the remote sources that have them.
 
-    `outcomes` has one entry for each source that was needed.
+    Args:
+        proteins: identifier -> sequence.
+        wanted: single annotations.
+        cache: where answers are looked up and stored.
+        options: how sources are asked.
+        advance: called with numbers of proteins while they are fetched, of each source.
     """
 
     def __init__(
@@ -36,28 +41,27 @@ class Curated:
         proteins: dict[str, str],
         wanted: Sequence[str],
         cache: "Cache",
-        rules: Rules,
-        biocentral_url: str,
-        advance: Callable[[int], None] = lambda done: None,
-    ):
+        options: FetchOptions,
+        advance: Callable[[int], None] = lambda proteins: None,
+    ) -> None:
         self.proteins, self.wanted = proteins, list(wanted)
         self.needed = sources_of(self.wanted)
-        self.cache, self.rules, self.advance = cache, rules, advance
-        self.biocentral_url = biocentral_url
+        self.cache, self.options, self.advance = cache, options, advance
+        #: Name of each source that was needed -> its answers.
         self.outcomes: dict[str, Outcome] = {}
-        #: Files of names that are not there: an answer that lacks them is not kept.
+        #: Files of code names that are not there; answers that lack them are not cached.
         self.unnamed: list[Reference] = []
 
     def columns(self) -> dict[str, pa.Array]:
-        """Text columns in protspace's cell grammar; null where a cell is empty."""
-        # Before the requests in parallel, each of which would fetch these files for itself.
+        """Return text columns in protspace's cell grammar; an empty cell is null."""
+        # Before the parallel requests, each of which would fetch these files for itself.
         for reference in (CATH, MEMBERS):
             self._names(reference)
         with ThreadPoolExecutor(3) as pool:
             accessions = [key for key in self.proteins if is_accession(key)]
             domains = pool.submit(self._fetch, Ted(), accessions)
             self._fetch(UniProt(), accessions)
-            list(pool.map(lambda step: step(), (self._taxonomy, self._interpro, self._predict)))
+            list(pool.map(lambda fetch: fetch(), (self._taxonomy, self._interpro, self._predict)))
             domains.result()
         rows = self._transformed()
         return {
@@ -65,31 +69,39 @@ class Curated:
             for name in self.wanted
         }
 
-    def not_fetched(self, source: str) -> list[str]:
-        """Proteins whose cells of `source` are empty because it did not answer."""
+    def missing(self) -> MissingAnnotations:
+        """Return what `columns` could not fetch."""
+        sources = {
+            name: SourceCounts(it.label, it.stored, it.asked, self._not_fetched(name), it.reason)
+            for name, it in self.outcomes.items()
+        }
+        unnamed = {reference.label: sorted(reference.annotations) for reference in self.unnamed}
+        return MissingAnnotations(len(self.proteins), sources, unnamed)
+
+    def _not_fetched(self, source: str) -> list[str]:
         missing = self.outcomes[source].missing
         key = self._keys().get(source, str)
         lost = {each for each in self.proteins if key(each) in missing}
         if source == "taxonomy":
-            # Without its entry nobody knows the organism of a protein.
+            # Without its UniProt entry the organism of a protein is unknown.
             lost |= self.outcomes["uniprot"].missing
         return [each for each in self.proteins if each in lost]
 
     def _keys(self) -> dict[str, Callable[[str], str]]:
-        """What each source knows a protein by, where that is not its identifier."""
+        """Return the functions identifier -> key of sources that are not asked by identifier."""
         return {"taxonomy": self._taxon, "interpro": self._md5, "biocentral": self._digest}
 
     def _fetch(self, source: Source, keys: Sequence[str]) -> None:
-        wanted = self.needed.get(source.name)
+        wanted: Sequence[str] | None = self.needed.get(source.name)
         if not wanted:
             return
         if source.name == "uniprot":
-            # For the look-ups of the other sources.
+            # The keys of the other sources follow from the whole entry.
             wanted = SOURCES["uniprot"]
-        share = _Share(len(self.proteins), len(set(keys)), self.advance)
+        progress = _SourceProgress(len(self.proteins), len(set(keys)), self.advance)
         keep = not any(each.annotations.intersection(wanted) for each in self.unnamed)
-        found = fetch(source, keys, wanted, self.cache, self.rules, share.advance, keep=keep)
-        share.complete()
+        found = fetch(source, keys, wanted, self.cache, self.options, progress.advance, keep=keep)
+        progress.complete()
         self.outcomes[source.name] = found
 
     def _uniprot(self, identifier: str) -> Values:
@@ -110,14 +122,21 @@ class Curated:
         return md5(self._uniprot(identifier).get("sequence") or self.proteins[identifier])
 
     def _predict(self) -> None:
+        wanted = self.needed.get("biocentral")
+        if not wanted:
+            return
+        # Loads Biocentral's client library, which takes a second.
+        from steps.annotate.remote.predictions import Predictions
+
         sequences = {self._digest(key): sequence for key, sequence in self.proteins.items()}
-        wanted = self.needed.get("biocentral", [])
-        self._fetch(Predictions(self.biocentral_url, wanted, sequences), list(sequences))
+        source = Predictions(self.options.biocentral_url, wanted, sequences)
+        self._fetch(source, list(sequences))
 
     def _digest(self, identifier: str) -> str:
         return sequence_digest(self.proteins[identifier]).hex()
 
     def _transformed(self) -> list[Values]:
+        """Return the cells of each protein, as protspace merges and formats answers."""
         merged = AnnotationMerger().merge(
             [ProteinAnnotations(key, self._entry(key)) for key in self.proteins],
             {
@@ -138,7 +157,7 @@ class Curated:
         return self.outcomes[source].answers if source in self.outcomes else {}
 
     def _only(self, source: str, values: Values) -> Values:
-        # The clan is read off the family.
+        # The clan is looked up by the family.
         more = ["pfam"] if "pfam_clan" in self.needed[source] else []
         return {name: values.get(name, "") for name in (*self.needed[source], *more)}
 
@@ -159,31 +178,31 @@ class Curated:
     def _has_enzymes(self) -> bool:
         return any(self._uniprot(each).get("ec") for each in self.proteins)
 
-    def _names(self, reference: Reference) -> dict:
-        """The names of a reference file, where an annotation needs them."""
+    def _names(self, reference: Reference) -> Names:
+        """Return the names of a file, if a wanted annotation has codes that it names."""
         if not reference.annotations.intersection(self.wanted):
             return {}
-        names = reference.names(self.rules.offline, self.rules.references)
+        names = reference.names(self.options.offline, self.options.references)
         if not names:
             self.unnamed.append(reference)
         return names
 
 
-class _Share:
-    """Progress of one source, told as proteins: taxa and sequences are fewer than they."""
+class _SourceProgress:
+    """Progress of one source in proteins, though its keys (taxa, sequences) are fewer."""
 
-    def __init__(self, proteins: int, keys: int, tell: Callable[[int], None]):
-        self._proteins, self._keys, self._tell = proteins, max(keys, 1), tell
-        self._done = self._told = 0
+    def __init__(self, proteins: int, keys: int, report: Callable[[int], None]) -> None:
+        self._proteins, self._keys, self._report = proteins, max(keys, 1), report
+        self._done = self._reported = 0
 
     def advance(self, keys: int) -> None:
         self._done += keys
-        self._to(self._proteins * self._done // self._keys)
+        self._report_up_to(self._proteins * self._done // self._keys)
 
     def complete(self) -> None:
-        self._to(self._proteins)
+        self._report_up_to(self._proteins)
 
-    def _to(self, proteins: int) -> None:
-        if proteins > self._told:
-            self._tell(proteins - self._told)
-            self._told = proteins
+    def _report_up_to(self, proteins: int) -> None:
+        if proteins > self._reported:
+            self._report(proteins - self._reported)
+            self._reported = proteins

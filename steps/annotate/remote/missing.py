@@ -1,16 +1,15 @@
-"""What the remote sources gave and could not give, said where people and programs look."""
+"""Missing annotations: which proteins a remote source gave no answer for, and why."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from steps import cli
-from steps.annotate.remote.columns import Curated
 from steps.errors import StepError
 
 
 @dataclass
-class Gap:
-    """One source: answers from the cache, answers asked for, and proteins that have none."""
+class SourceCounts:
+    """One source: number of answers from the cache and requested, and proteins without one."""
 
     label: str
     stored: int = 0
@@ -20,75 +19,86 @@ class Gap:
 
 
 @dataclass
-class Gaps:
-    """All sources of `proteins` proteins; `unnamed` are files of names, and what lacks them."""
+class MissingAnnotations:
+    """Counts of all sources that were asked for the annotations of some proteins.
+
+    Attributes:
+        proteins: number of proteins.
+        sources: name of a source -> its counts.
+        unnamed: label of a file of code names that is not there -> annotations that need it.
+    """
 
     proteins: int = 0
-    sources: dict[str, Gap] = field(default_factory=dict)
+    sources: dict[str, SourceCounts] = field(default_factory=dict)
     unnamed: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, curated: Curated) -> Self:
-        sources = {
-            name: Gap(each.label, each.stored, each.asked, curated.not_fetched(name), each.reason)
-            for name, each in curated.outcomes.items()
-        }
-        unnamed = {each.label: sorted(each.annotations) for each in curated.unnamed}
-        return cls(len(curated.proteins), sources, unnamed)
-
-    @classmethod
-    def from_dict(cls, values: dict) -> Self:
-        """The inverse of `asdict`."""
-        sources = {name: Gap(**each) for name, each in values["sources"].items()}
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the object that `as_dict` gave these values of."""
+        sources = {name: SourceCounts(**counts) for name, counts in values["sources"].items()}
         return cls(values["proteins"], sources, values["unnamed"])
 
-    as_dict = asdict
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values; shards keep them in their files."""
+        return asdict(self)
 
     def add(self, other: Self) -> None:
-        """Count those of other proteins too."""
+        """Add the counts of other proteins."""
         self.proteins += other.proteins
         self.unnamed |= other.unnamed
-        for name, gap in other.sources.items():
-            mine = self.sources.setdefault(name, Gap(gap.label))
-            mine.stored += gap.stored
-            mine.asked += gap.asked
-            mine.lost += gap.lost
-            mine.reason = mine.reason or gap.reason
+        for name, theirs in other.sources.items():
+            ours = self.sources.setdefault(name, SourceCounts(theirs.label))
+            ours.stored += theirs.stored
+            ours.asked += theirs.asked
+            ours.lost += theirs.lost
+            ours.reason = ours.reason or theirs.reason
 
     @property
-    def missing(self) -> list[str]:
-        """Labels of what did not answer."""
-        return [gap.label for gap in self.sources.values() if gap.lost] + list(self.unnamed)
+    def labels(self) -> list[str]:
+        """Labels of sources and files of code names that did not answer."""
+        return [each.label for each in self.sources.values() if each.lost] + list(self.unnamed)
 
-    def tell(self, report: cli.Report, strict: bool) -> None:
-        """Say it in the report and the log.
+    def report(self, report: cli.Report, *, strict: bool, rule: str) -> None:
+        """Write the counts into the report of the step, and log a warning for each source.
+
+        Args:
+            report: the report of the step.
+            strict: fail instead of warning.
+            rule: rule of the workflow that has to run again for what is missing.
 
         Raises:
-            StepError: ANNOTATIONS_INCOMPLETE if `strict` and something is missing.
+            StepError: ANNOTATIONS_INCOMPLETE, if `strict` and something is missing.
         """
-        report.parameters["sources"] = {n: self._summary(gap) for n, gap in self.sources.items()}
-        for text in self._sentences():
+        report.parameters["sources"] = {
+            name: self._summary(counts) for name, counts in self.sources.items()
+        }
+        for sentence in self._sentences(rule):
             if strict:
-                raise StepError("ANNOTATIONS_INCOMPLETE", text)
-            cli.log.warning(text)
+                raise StepError("ANNOTATIONS_INCOMPLETE", sentence)
+            cli.log.warning(sentence)
 
-    def _summary(self, gap: Gap) -> dict:
-        """Empty because absent and empty because not fetched, told apart."""
-        named = "all" if len(gap.lost) == self.proteins else gap.lost
-        counts = {"stored": gap.stored, "asked": gap.asked, "not_fetched": len(gap.lost)}
-        if not gap.lost:
-            return counts
-        return counts | {"not_fetched_proteins": named, "reason": gap.reason}
+    def _summary(self, counts: SourceCounts) -> dict[str, object]:
+        """Return what the report says: an empty cell of any other protein has no annotation."""
+        numbers = {"stored": counts.stored, "asked": counts.asked, "not_fetched": len(counts.lost)}
+        if not counts.lost:
+            return {**numbers}
+        lost = "all" if len(counts.lost) == self.proteins else counts.lost
+        return {**numbers, "not_fetched_proteins": lost, "reason": counts.reason}
 
-    def _sentences(self) -> list[str]:
+    def _sentences(self, rule: str) -> list[str]:
         lost = [
-            f"{gap.label}: {len(gap.lost)} of {self.proteins} proteins have no values of it "
-            f"({gap.reason or 'no answer for them'}). Make the annotations again to fetch them."
-            for gap in self.sources.values()
-            if gap.lost
+            f"No {_content(each.label)} for {len(each.lost)} of {self.proteins} proteins "
+            f"({each.reason or 'no answer'}). Rerun with `--forcerun {rule}`."
+            for each in self.sources.values()
+            if each.lost
         ]
         bare = [
-            f"The {label} cannot be fetched: {', '.join(columns)} have bare codes, or nothing."
+            f"The {label} cannot be fetched: bare codes or no values in {', '.join(columns)}. "
+            f"Rerun with `--forcerun {rule}`."
             for label, columns in self.unnamed.items()
         ]
         return lost + bare
+
+
+def _content(label: str) -> str:
+    return label if label.endswith("predictions") else f"{label} annotations"

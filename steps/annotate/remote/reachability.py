@@ -1,16 +1,16 @@
-"""Whether a service can be reached at all, found out in seconds and not after all retries."""
+"""Find out in seconds whether a host can be reached, before requests that are tried again."""
 
 from functools import cache
 from urllib.parse import urlsplit
 
 import requests
 
-#: (connect, read). An answer may take longer; that nobody answers the door shows at once.
+#: (connect, read). A slow answer is fine; a host that cannot be reached shows at once.
 _SECONDS = (3.0, 1.0)
 
 
 def why_unreachable(url: str) -> str:
-    """A reason in a few words, or nothing where the host of `url` can be reached."""
+    """Return why the host of `url` cannot be reached, in a few words; empty if it can be."""
     parts = urlsplit(url)
     return _why(f"{parts.scheme}://{parts.netloc}/")
 

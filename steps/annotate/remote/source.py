@@ -1,50 +1,54 @@
-"""What a remote source of annotations is to those who ask it."""
+"""The interface of a remote source of annotations."""
 
 from collections.abc import Sequence
 from itertools import batched
 
 from protspace.data.annotations.retrievers.http_utils import PooledSession
 
-#: What a source answers to one key: annotation -> cell.
-Values = dict[str, str]
+#: Answer of a source to one key: annotation -> cell.
+type Values = dict[str, str]
 
 
 class SourceError(Exception):
-    """A batch is lost, for the reason `str`; with `down` no other batch would fare better."""
+    """A batch failed, for the reason `str`; with `down`, all other batches would fail, too."""
 
-    def __init__(self, reason: str, *, down: bool = False):
+    def __init__(self, reason: str, *, down: bool = False) -> None:
         super().__init__(reason)
         self.down = down
 
 
 class Source:
-    """One remote service, asked in the way of protspace's retriever."""
+    """One remote service, asked as protspace's retriever asks it."""
 
     name: str
     label: str
     url: str
+    #: Part of the cache key; a new one makes all cached answers stale.
     schema_version: int
-    #: Keys in one request, and requests at a time.
+    #: Keys in one request.
     batch: int
+    #: Requests at a time.
     in_flight: int
-    #: For so long it may give no answer at all.
+    #: Seconds without any answer after which the source counts as down.
     patience_seconds = 45
 
     @property
-    def kept_as(self) -> str:
+    def cache_name(self) -> str:
         """The source's name in the cache."""
         return self.name
 
     def batches(self, keys: Sequence[str]) -> list[list[str]]:
-        """The keys of each request."""
+        """Return the keys of each request."""
         return [list(each) for each in batched(keys, self.batch)]
 
     def ask(self, session: PooledSession, keys: Sequence[str]) -> dict[str, Values]:
-        """Answers by key; a key that the source does not know has empty cells.
+        """Return answers by key; cells are empty for a key that the source does not know.
 
-        Once `session.stop` is set, nobody waits for the answer.
+        Nobody waits for the answer once `session.stop` is set.
 
-        Raises any error of `requests`, `SourceError`, or `ValueError` where an answer cannot be
-        read.
+        Raises:
+            SourceError: the source cannot answer this batch, or any.
+            requests.RequestException: a request failed, after all tries.
+            ValueError: the answer cannot be read.
         """
         raise NotImplementedError

@@ -11,7 +11,7 @@ from steps.annotate.sequence import analyse
 from steps.annotate.step import annotate
 from steps.errors import StepError
 from steps.normalize.fasta import FastaReader
-from steps.normalize.step import SCHEMA, _row
+from steps.normalize.step import SCHEMA, row
 
 FASTA = """\
 >sp|P12345|ONE_TEST Kinase; type|2 OS=Homo sapiens OX=9606 GN=ONE PE=1 SV=1
@@ -24,7 +24,7 @@ MXKV
 @pytest.fixture
 def sequences(tmp_path):
     (tmp_path / "in.fasta").write_text(FASTA)
-    rows = [_row(record) for record in FastaReader(tmp_path / "in.fasta")]
+    rows = [row(record) for record in FastaReader(tmp_path / "in.fasta")]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from steps.annotate.remote.batches import Rules, fetch
+from steps.annotate.remote.batches import FetchOptions, fetch
 from steps.annotate.remote.predictions import Predictions
 from steps.biocentral import http, tasks
 from steps.cache import open_cache, sequence_digest
@@ -36,11 +36,11 @@ def fake():
 
 @pytest.fixture
 def ask(fake, tmp_path):
-    def ask(sequences, wanted=(*PLACES, *TOPOLOGIES), url=fake.url, **rules):
+    def ask(sequences, wanted=(*PLACES, *TOPOLOGIES), url=fake.url, **options):
         keyed = {sequence_digest(it).hex(): it for it in sequences}
-        with open_cache(str(tmp_path / "store.sqlite")) as store:
+        with open_cache(str(tmp_path / "cache.sqlite")) as cache:
             source = Predictions(url, wanted, keyed)
-            return fetch(source, list(keyed), wanted, store, Rules(**rules))
+            return fetch(source, list(keyed), wanted, cache, FetchOptions(**options))
 
     return ask
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from protspace.data.loaders.h5 import parse_identifier as protspace_identifier
 
 from steps.errors import StepError
-from steps.normalize.fasta import FastaReader, Limits, parse_identifier
+from steps.normalize.fasta import FastaReader, Limits
+from steps.normalize.headers import parse_identifier
 
 GOOD = ">a\nMKV\n>b\nMLL\n"
 
@@ -162,7 +163,7 @@ def test_a_line_of_ten_megabytes_is_one_sequence(read):
         (">a\nMK*V\n", ["Record a, line 2", "'*' inside"]),
         (">a\nMK*\nV*\n", ["Record a, line 2", "'*' inside"]),
         (">a\nMKV**\n", ["Record a, line 2", "'*' inside"]),
-        (">a\nMKJ\n", ["Record a, line 2", "'J' (I or L)"]),
+        (">a\nMKJ\n", ["Record a, line 2", "No embedder supports J"]),
         (">a\nMK\0V\n", ["Record a, line 2", "NUL byte"]),
         (">a\0b\nMKV\n", ["Line 1", "NUL byte"]),
         (b">a\xff\nMKV\n", ["Line 1", "not UTF-8"]),

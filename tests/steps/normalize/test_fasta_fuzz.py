@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steps.errors import StepError
-from steps.normalize.fasta import MAX_IDENTIFIER, FastaReader, Limits
+from steps.normalize.fasta import FastaReader, Limits
+from steps.normalize.headers import MAX_IDENTIFIER
 from steps.normalize.residues import RESIDUES
 
 LIMITS = Limits(

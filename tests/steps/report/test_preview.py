@@ -4,26 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from steps.report.preview import draw, most_informative
+from steps.report.preview import draw
 
 
 def table(**columns):
     count = len(next(iter(columns.values())))
     return pa.table({"protein_id": [f"P{i}" for i in range(count)], **columns})
-
-
-@pytest.mark.parametrize(
-    ("columns", "best"),
-    [
-        ({"one": ["a"] * 8, "two": ["a", "b"] * 4}, "two"),
-        ({"each": list("abcdefgh"), "few": list("aabbccdd")}, "few"),
-        ({"rare": ["a", "b"] + [None] * 6, "full": ["a", "b"] * 4}, "full"),
-        ({"one": ["a"] * 4, "length": [1, 2, 3, 4]}, "length"),
-        ({"one": ["a"] * 4}, None),
-    ],
-)
-def test_the_colour_is_the_annotation_that_tells_most(columns, best):
-    assert most_informative(table(**columns)) == best
 
 
 @pytest.mark.parametrize(
