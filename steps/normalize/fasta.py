@@ -9,7 +9,6 @@ names the record, the line and the remedy.
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from steps.errors import StepError
 from steps.normalize.headers import read_header, read_identifier
@@ -61,12 +60,8 @@ class Record:
     line: int
 
 
-class _RawRecord(NamedTuple):
-    """Header and lines of a record, not yet checked; `line` is that of the header."""
-
-    header: str
-    line: int
-    parts: list[Line]
+#: Header, its line, and the lines of the sequence, not yet checked.
+type _RawRecord = tuple[str, int, list[Line]]
 
 
 class FastaReader:
@@ -95,15 +90,17 @@ class FastaReader:
 
     def _raw_records(self) -> Iterator[_RawRecord]:
         record: _RawRecord | None = None
+        parts: list[Line] = []
         for number, line in numbered_lines(self.path, self.limits.max_file_bytes):
             if line.startswith(b">"):
                 if record:
                     yield record
-                record = _RawRecord(read_header(line, number), number, [])
+                parts = []
+                record = (read_header(line, number), number, parts)
             elif record is None:
                 raise _text_before_header(number, line)
             else:
-                record.parts.append((number, line))
+                parts.append((number, line))
         if record:
             yield record
 

@@ -76,7 +76,7 @@ def test_online_run_without_network_tries_connections_and_reports_gaps(site):
     folder, tried = isolated(site, "cut off", cache="none", embedders="composition")
     assert tried["Ip.OutNoRoutes"] > 0
     warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
-    assert any("40 of 40 proteins have no values" in warning for warning in warnings)
+    assert any("for 40 of 40 proteins" in warning for warning in warnings)
 
 
 def test_offline_run_without_reference_files_warns_of_bare_codes(site):

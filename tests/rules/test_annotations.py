@@ -1,4 +1,4 @@
-"""Curated annotations: those of protspace, fetched once, and honest about what is missing."""
+"""Remote sources: the cells of protspace, fetched once; what is missing is reported."""
 
 import time
 
@@ -31,7 +31,7 @@ def cells(table, name) -> list[str]:
 
 
 @pytest.mark.parametrize("wanted", ["uniprot,taxonomy,interpro,ted", "default", "pfam_clan,genus"])
-def test_every_cell_is_that_of_protspace(bench, wanted):
+def test_every_cell_equals_that_of_protspace(bench, wanted):
     found = proteins(130) | ODD
     ours, theirs = bench.annotate(found, wanted=wanted), bench.protspace(found, wanted)
     for name in theirs.column_names[1:]:
@@ -40,7 +40,7 @@ def test_every_cell_is_that_of_protspace(bench, wanted):
     assert set(ours.column_names) <= set(theirs.column_names)
 
 
-def test_every_prediction_is_that_of_protspace(bench):
+def test_every_prediction_equals_that_of_protspace(bench):
     twins = {"twin_a": "MKVLAAG" * 9, "twin_b": "MKVLAAG" * 9, "long": "M" * 5001}
     found = proteins(60) | ODD | twins
     ours, theirs = bench.annotate(found, wanted="biocentral"), bench.protspace(found, "biocentral")
@@ -52,7 +52,7 @@ def test_every_prediction_is_that_of_protspace(bench):
     assert bench.sources["biocentral"]["not_fetched"] == 0
 
 
-def test_predictions_come_from_the_server_that_is_set_and_no_other(bench):
+def test_predictions_come_only_from_the_configured_server(bench):
     with FakeBiocentral() as own:
         address = f"--biocentral-url={own.url}"
         table = bench.annotate(proteins(20), address, wanted="biocentral")
@@ -62,10 +62,10 @@ def test_predictions_come_from_the_server_that_is_set_and_no_other(bench):
     assert own.predictions and "biocentral.rostlab.org" not in bench.web.connects
     assert bench.sources["biocentral"]["not_fetched"] == 10
     (warning,) = bench.report["warnings"]
-    assert warning.startswith("Biocentral predictions: 10 of 30 proteins")
+    assert warning.startswith("No Biocentral predictions for 10 of 30 proteins (")
 
 
-def test_a_second_run_asks_nobody(bench):
+def test_second_run_sends_no_request(bench):
     first = bench.annotate(proteins(30))
     bench.web.reset()
     assert bench.annotate(proteins(30)).equals(first)
@@ -74,7 +74,7 @@ def test_a_second_run_asks_nobody(bench):
     )
 
 
-def test_one_protein_more_is_one_look_up_more(bench):
+def test_added_protein_is_the_only_one_looked_up(bench):
     bench.annotate(proteins(30))
     bench.web.reset()
     bench.annotate(proteins(30) | {"P20000": "MAAA"})
@@ -82,21 +82,21 @@ def test_one_protein_more_is_one_look_up_more(bench):
     assert len(bench.web.interpro.asked) == 1
 
 
-def test_a_source_can_be_asked_again(bench):
+def test_refetch_asks_only_the_named_source(bench):
     bench.annotate(proteins(30))
     bench.web.reset()
     bench.annotate(proteins(30), "--refetch", "ted")
     assert (len(bench.web.ted.asked), bench.web.uniprot.requests) == (30, 0)
 
 
-def test_answers_have_an_age(bench):
+def test_answers_that_are_too_old_are_fetched_again(bench):
     bench.annotate(proteins(30), wanted="default")
     bench.web.reset()
     bench.annotate(proteins(30), "--annotation-days=-1", wanted="default")
     assert len(bench.web.uniprot.asked) == 30
 
 
-def test_uniprot_gets_several_batches_at_a_time_and_no_more_than_agreed(bench):
+def test_uniprot_gets_at_most_eight_batches_at_a_time(bench):
     bench.web.uniprot.latency = 0.3
     bench.annotate(proteins(1500), wanted="default")
     assert 2 < bench.web.uniprot.max_in_flight <= 8
@@ -114,19 +114,19 @@ def test_uniprot_gets_several_batches_at_a_time_and_no_more_than_agreed(bench):
     ],
 )
 @pytest.mark.slow
-def test_a_source_that_is_down_leaves_gaps_and_says_so(bench, source, fault):
+def test_source_that_is_down_is_reported_and_fetched_next_time(bench, source, fault):
     bench.web.services[source].fault = fault
     started = time.monotonic()
     table = bench.annotate(proteins(40))
     assert time.monotonic() - started < 30
     assert table.num_rows == 40 and len(table.column_names) > 3
     assert bench.sources[source]["not_fetched_proteins"] == "all"
-    assert any("40 of 40 proteins" in warning for warning in bench.report["warnings"])
+    assert any("for 40 of 40 proteins" in warning for warning in bench.report["warnings"])
     bench.web.services[source].fault = None
     assert bench.annotate(proteins(40)).num_columns > 30 and bench.report["warnings"] == []
 
 
-def test_offline_is_noticed_in_seconds_and_gives_what_there_is(bench):
+def test_missing_network_is_noticed_in_seconds(bench):
     bench.web.offline = True
     started = time.monotonic()
     table = bench.annotate(proteins(40), wanted="default,taxonomy,interpro,ted,sequence")
@@ -135,7 +135,7 @@ def test_offline_is_noticed_in_seconds_and_gives_what_there_is(bench):
     assert all(source["not_fetched"] == 40 for source in bench.sources.values())
 
 
-def test_what_was_fetched_before_is_there_offline(bench):
+def test_cached_answers_are_used_offline(bench):
     first = bench.annotate(proteins(30))
     bench.web.reset()
     assert bench.annotate(proteins(30), "--offline").equals(first)
@@ -146,14 +146,17 @@ def test_what_was_fetched_before_is_there_offline(bench):
 
 
 @pytest.mark.slow
-def test_strict_makes_a_gap_an_error(bench):
+def test_strict_fails_on_missing_annotations(bench):
     bench.web.ted.fault = "503"
     ended = bench.start(proteins(10), "--strict", wanted="ted")
-    assert ended.returncode == 1 and "ANNOTATIONS_INCOMPLETE: TED: 10 of 10" in ended.stderr
+    assert (
+        ended.returncode == 1
+        and "ANNOTATIONS_INCOMPLETE: No TED annotations for 10 of 10" in ended.stderr
+    )
 
 
 @pytest.mark.slow
-def test_a_flaky_service_loses_nothing(bench):
+def test_flaky_service_loses_no_annotation(bench):
     for service in bench.web.services.values():
         service.fault = "flaky"
     found = proteins(130) | ODD
@@ -165,7 +168,7 @@ def test_a_flaky_service_loses_nothing(bench):
 
 
 @pytest.mark.parametrize("source", ["interpro", "uniprot"])
-def test_a_short_answer_is_a_gap_and_no_absence(bench, source):
+def test_entry_missing_in_an_answer_is_fetched_next_time(bench, source):
     bench.web.services[source].fault = "short"
     bench.annotate(proteins(60), wanted="default,pfam")
     bench.web.services[source].fault = None
@@ -176,7 +179,7 @@ def test_a_short_answer_is_a_gap_and_no_absence(bench, source):
 
 
 @pytest.mark.slow
-def test_names_that_cannot_be_fetched_are_told_and_their_answers_not_kept(bench):
+def test_missing_code_names_are_reported_and_not_cached(bench):
     bench.web.files.fault = "html"
     bench.annotate(proteins(20), wanted="cath,ec")
     assert len([it for it in bench.report["warnings"] if "bare codes" in it]) == 2
@@ -186,7 +189,7 @@ def test_names_that_cannot_be_fetched_are_told_and_their_answers_not_kept(bench)
     assert any("(" in cell for cell in cells(named, "cath"))
 
 
-def test_half_a_file_of_names_offline_is_none_and_no_failure(bench):
+def test_damaged_file_of_code_names_gives_a_warning_offline(bench):
     kept = bench.folder / "home/.cache/protspace/enzyme/ec_names.json"
     bench.annotate(proteins(20), wanted="ec")
     kept.write_text('{"1.1.1.1": "alcoh')
@@ -194,7 +197,7 @@ def test_half_a_file_of_names_offline_is_none_and_no_failure(bench):
     assert any("names of EC numbers" in warning for warning in bench.report["warnings"])
 
 
-def test_the_curated_value_wins_and_the_others_fill_its_gaps(bench):
+def test_remote_value_wins_and_sequence_fills_missing_ones(bench):
     table = bench.annotate({"P10000": "MKVL", "my_protein": "MKVLAA"}, wanted="sequence,default")
     theirs = bench.protspace({"P10000": "MKVL"}, "default")
     assert cells(table, "length") == [cells(theirs, "length")[0], "6"]

@@ -1,5 +1,7 @@
 """A data set in shards gives the same bytes as in one piece, and fails in one piece only."""
 
+import re
+
 import pytest
 
 from tests.fakes.biocentral import FakeBiocentral
@@ -38,6 +40,10 @@ def run(services, tmp_path):
     return run
 
 
+def warnings(results) -> list[str]:
+    return read_json(results / "provenance.json")["warnings"]
+
+
 def test_sharded_run_gives_the_same_bytes(run):
     whole, parts = run("whole"), run("parts", shard_size=25)
     for name in FILES:
@@ -47,13 +53,15 @@ def test_sharded_run_gives_the_same_bytes(run):
     assert not list((parts / "shards").glob("*.h5"))
 
 
-def test_missing_source_is_reported_once_for_all_shards(run, services):
-    web = services[1]
-    web.services["interpro"].fault = "503"
-    provenance = read_json(run("parts", shard_size=25) / "provenance.json")
-    web.services["interpro"].fault = None
-    (warning,) = provenance["warnings"]
-    assert warning.startswith("InterPro: 60 of 60 proteins have no values of it")
+@pytest.mark.parametrize("shard_size", [0, 25])
+def test_missing_source_is_reported_once_and_fetched_as_the_warning_says(run, services, shard_size):
+    interpro = services[1].services["interpro"]
+    interpro.fault = "503"
+    (warning,) = warnings(run("x", shard_size=shard_size))
+    interpro.fault = None
+    assert warning.startswith("No InterPro annotations for 60 of 60 proteins (")
+    option = re.search(r"Rerun with `(.*)`", warning)[1].split()
+    assert warnings(run("x", succeed, *option, shard_size=shard_size)) == []
 
 
 def test_rerun_makes_only_the_shards_that_failed(run, services):

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from tests.fakes.web import FakeWeb
 
 PROTSPACE = Path(sys.executable).with_name("protspace")
-CURATED = "uniprot,taxonomy,interpro,ted"
+REMOTE = "uniprot,taxonomy,interpro,ted"
 
 
 def proteins(count: int, first: int = 10000) -> dict[str, str]:
@@ -24,31 +24,31 @@ def proteins(count: int, first: int = 10000) -> dict[str, str]:
 
 
 class Bench:
-    """One home, one store; `annotate` runs the step, `protspace` the command it must equal."""
+    """One home, one cache; `annotate` runs the step, `protspace` the command it must equal."""
 
     def __init__(self, folder: Path, web: FakeWeb):
         self.folder, self.web = folder, web
         self.environment = os.environ | web.environment | {"HOME": str(folder / "home")}
         (folder / "home").mkdir(exist_ok=True)
 
-    def annotate(self, found: dict[str, str], *options: str, wanted: str = CURATED) -> pa.Table:
+    def annotate(self, found: dict[str, str], *options: str, wanted: str = REMOTE) -> pa.Table:
         """The annotation table; the process must succeed."""
         ended = self.start(found, *options, wanted=wanted)
         assert ended.returncode == 0, ended.stderr
         return pq.read_table(self.folder / "annotations.parquet")
 
-    def start(self, found: dict[str, str], *options: str, wanted: str = CURATED):
+    def start(self, found: dict[str, str], *options: str, wanted: str = REMOTE):
         table = pa.table({"protein_id": list(found), "sequence": list(found.values())})
         lengths = pa.array(map(len, found.values()), pa.int64())
         table = table.append_column("length", lengths)
         pq.write_table(table, self.folder / "sequences.parquet")
         log = self.folder / "logs" / "annotate.log"
         arguments = ["sequences.parquet", "--annotations", *wanted.split(",")]
-        arguments += ["--cache", str(self.folder / "store.sqlite"), "--log", str(log)]
+        arguments += ["--cache", str(self.folder / "cache.sqlite"), "--log", str(log)]
         arguments += ["--output", "annotations.parquet", "--report", "annotate.json", *options]
         return self._run([sys.executable, "-m", "steps", "annotate", *arguments])
 
-    def protspace(self, found: dict[str, str], wanted: str = CURATED) -> pa.Table:
+    def protspace(self, found: dict[str, str], wanted: str = REMOTE) -> pa.Table:
         """What protspace's own command gives, its rows in the order of `found`."""
         fasta = "".join(f">sp|{key}|X\n{sequence}\n" for key, sequence in found.items())
         (self.folder / "x.fasta").write_text(fasta)

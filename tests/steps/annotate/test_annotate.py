@@ -37,14 +37,14 @@ def with_table(tmp_path, sequences):
     return with_table
 
 
-def test_header_group_has_text_and_missing_values(sequences):
+def test_header_group_gives_text_and_nulls(sequences):
     table, _ = annotate(sequences, ["header"])
     assert table["protein_name"].to_pylist() == ["Kinase%3B type%7C2", "no fields here"]
     assert table["taxon_id"].to_pylist() == ["NCBITaxon:9606", None]
     assert table["organism"].to_pylist() == ["Homo sapiens", None]
 
 
-def test_the_table_says_which_cell_grammar_it_has(sequences):
+def test_table_names_the_version_of_its_cell_grammar(sequences):
     assert read_format_version(annotate(sequences, ["header"])[0]) == 2
 
 
@@ -56,11 +56,12 @@ def test_sequence_group_is_numeric(sequences):
 
 
 def scores(*sequences) -> list[tuple]:
-    """The values of each sequence, in the order of the columns."""
+    """Return the values of each sequence, in the order of the columns."""
     return list(zip(*analyse(sequences).values(), strict=True))
 
 
 def protparam(sequence) -> tuple:
+    """Return the same values, computed by Biopython."""
     theirs = ProteinAnalysis(sequence)
     return (
         round(theirs.molecular_weight(), 1),
@@ -72,24 +73,24 @@ def protparam(sequence) -> tuple:
 
 
 @given(st.lists(st.text("ACDEFGHIKLMNPQRSTVWY", min_size=1), min_size=1))
-def test_sequence_values_are_those_of_protparam_to_the_last_digit(sequences):
+def test_sequence_values_equal_protparam_to_the_last_digit(sequences):
     assert scores(*sequences) == [protparam(sequence) for sequence in sequences]
 
 
 @pytest.mark.parametrize("letter", "BXZ")
-def test_an_ambiguous_residue_leaves_the_mass_missing_and_the_rest_scored(letter):
+def test_ambiguous_residue_leaves_only_the_mass_missing(letter):
     ((mass, *rest), whole) = scores(f"MK{letter}V", "MKV")
     assert (mass, tuple(rest)) == (None, whole[1:])
 
 
 @pytest.mark.parametrize("letter", "UO")
-def test_rare_residues_have_a_mass_and_are_left_out_of_the_scores(letter):
+def test_rare_residues_count_for_the_mass_only(letter):
     rare, plain = scores(f"MK{letter}V", "MKV")
     assert rare[0] > plain[0]
     assert rare[1:] == plain[1:]
 
 
-def test_a_protein_of_unknown_residues_has_no_scores():
+def test_protein_of_unknown_residues_has_no_scores():
     assert scores("XXX", "MKV") == [(None,) * 5, protparam("MKV")]
 
 
@@ -98,29 +99,29 @@ def test_columns_without_any_value_are_left_out(sequences):
     assert table.column_names == ["protein_id", "protein_name"]
 
 
-def test_a_table_of_the_user_wins_on_a_name_clash(with_table):
+def test_user_table_replaces_columns_of_the_same_name(with_table):
     table = with_table("id,organism,score\nQ2,Mus musculus,1.5\n", "header")
     assert table["organism"].to_pylist() == [None, "Mus musculus"]
     assert table["score"].to_pylist() == [None, 1.5]
 
 
-def test_a_table_column_with_words_stays_text(with_table):
+def test_table_column_with_words_stays_text(with_table):
     table = with_table("id,a,b\nQ2,1;2,inf\nP12345,3,4\n")
     assert table["a"].to_pylist() == ["3", "1;2"]
     assert pa.types.is_string(table.schema.field("b").type)
 
 
-def test_columns_that_the_writer_would_drop_are_renamed(with_table):
+def test_columns_that_protspace_would_drop_are_renamed(with_table):
     assert "sequence_annotation" in with_table("id,sequence\nQ2,x\n").column_names
 
 
-def test_ids_that_match_nothing_are_warned_about(with_table, caplog):
+def test_unknown_ids_of_a_table_give_a_warning(with_table, caplog):
     with_table("id,a\nQ9,x\nQ2,y\n")
     assert "1 of 2 ids match no input protein" in caplog.text
 
 
 @pytest.mark.parametrize("text", ["", 'id,a\nQ2,"x\n'])
-def test_an_unreadable_table_is_refused(with_table, text):
+def test_unreadable_table_is_refused(with_table, text):
     with pytest.raises(StepError) as caught:
         with_table(text)
     assert caught.value.code == "INVALID_ANNOTATIONS"

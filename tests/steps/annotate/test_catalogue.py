@@ -1,4 +1,4 @@
-"""Our copy of protspace's names is protspace's."""
+"""The copy of protspace's names of annotations equals protspace's lists."""
 
 import pytest
 from protspace.data.annotations import configuration as protspace
@@ -6,7 +6,7 @@ from protspace.data.annotations import configuration as protspace
 from steps.annotate.remote import catalogue
 
 
-def test_sources_groups_and_constant_companions_are_protspaces():
+def test_sources_and_groups_equal_those_of_protspace():
     assert {key: set(value) for key, value in catalogue.SOURCES.items()} == (
         protspace.SOURCE_ANNOTATIONS
     )
@@ -17,15 +17,15 @@ def test_sources_groups_and_constant_companions_are_protspaces():
 
 
 @pytest.mark.parametrize("wanted", [["default"], ["all"], ["pfam", "genus"], ["ted", "default"]])
-def test_groups_become_the_annotations_that_protspace_makes_of_them(wanted):
+def test_groups_expand_as_in_protspace(wanted):
     assert catalogue.expand(wanted) == protspace.AnnotationConfiguration(wanted).user_annotations
 
 
-def test_nothing_curated_brings_nothing():
+def test_no_remote_annotation_expands_to_none():
     assert catalogue.expand([]) == []
 
 
-def test_only_the_sources_that_are_needed_are_asked():
+def test_sources_that_are_not_needed_are_left_out():
     assert catalogue.sources_of(catalogue.expand(["pfam"])) == {
         "uniprot": ["gene_name", "protein_name", "uniprot_kb_id"],
         "interpro": ["pfam"],

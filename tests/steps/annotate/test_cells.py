@@ -11,18 +11,18 @@ WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_siz
 
 
 @given(WORDS)
-def test_labels_are_encoded_as_protspace_encodes_them(label):
+def test_labels_are_encoded_as_by_protspace(label):
     assert encode([label])[0].as_py() == encode_field(label).strip()
 
 
-def test_the_grammar_is_the_version_of_protspace():
+def test_grammar_version_equals_that_of_protspace():
     from protspace.data.annotations.encoding import BUNDLE_FORMAT_VERSION, FORMAT_VERSION_KEY
 
     assert {FORMAT_VERSION_KEY.decode(): str(BUNDLE_FORMAT_VERSION)} == GRAMMAR
 
 
 @pytest.mark.parametrize("cell", ["A", "A|0.9;B|1e-5", "50%25 of", "a%3Bb", "x" * 256, "é" * 256])
-def test_loadable_cells_are_left_alone(cell):
+def test_loadable_cells_are_unchanged(cell):
     assert is_loadable(cell)
     assert loadable(cell) == cell
 
@@ -33,18 +33,18 @@ def test_control_characters_become_blanks(cell):
     assert is_loadable(loadable(cell))
 
 
-def test_a_long_hit_is_shortened_and_keeps_its_score():
+def test_long_hit_is_shortened_and_keeps_its_score():
     cell = loadable("x" * 300 + "|0.5;short|1")
     first, second = cell.split(";")
     assert (units(first), first[-5:], second) == (256, "…|0.5", "short|1")
 
 
 @given(st.text(alphabet="ab;|%3BCé😀\x01\n", min_size=1, max_size=900))
-def test_whatever_a_cell_holds_it_can_be_made_loadable(cell):
+def test_any_cell_can_be_made_loadable(cell):
     assert is_loadable(loadable(cell))
     assert loadable(loadable(cell)) == loadable(cell)
 
 
-def test_plain_reads_as_people_do():
+def test_plain_drops_scores_and_escapes():
     assert plain("a%3Bb|0.5;c") == "a;b; c"
     assert decode_field("a%3Bb") == "a;b"

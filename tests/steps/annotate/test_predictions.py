@@ -1,4 +1,4 @@
-"""Biocentral's predictions as a source: asked of the server that is set, and never waited for."""
+"""Biocentral's predictions as a remote source: requests, limits, faults, and time limits."""
 
 import random
 import time
@@ -15,13 +15,13 @@ from tests.fakes import biocentral_predictions
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.biocentral_predictions import prediction
 
-PLACES = ["predicted_subcellular_location", "predicted_membrane"]
+LOCATIONS = ["predicted_subcellular_location", "predicted_membrane"]
 TOPOLOGIES = ["predicted_signal_peptide", "predicted_transmembrane"]
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    """Waits of tenths of a second; the true ones are watched by a slower test."""
+    """Shorten waits to tenths of a second; a slow test checks the real ones."""
     monkeypatch.setattr(http, "_PATIENCE_SECONDS", 1)
     monkeypatch.setattr(http, "_LIMITS", (0.5, 0.5))
     for module in (http, tasks):
@@ -36,7 +36,7 @@ def fake():
 
 @pytest.fixture
 def ask(fake, tmp_path):
-    def ask(sequences, wanted=(*PLACES, *TOPOLOGIES), url=fake.url, **options):
+    def ask(sequences, wanted=(*LOCATIONS, *TOPOLOGIES), url=fake.url, **options):
         keyed = {sequence_digest(it).hex(): it for it in sequences}
         with open_cache(str(tmp_path / "cache.sqlite")) as cache:
             source = Predictions(url, wanted, keyed)
@@ -54,15 +54,15 @@ def cells(outcome, sequence) -> dict[str, str]:
     return outcome.answers[sequence_digest(sequence).hex()]
 
 
-def test_places_are_the_classes_that_the_server_predicts(ask):
+def test_locations_are_the_classes_that_the_server_predicts(ask):
     sequences = proteins(20)
-    found = ask(sequences, PLACES)
+    found = ask(sequences, LOCATIONS)
     models = ("LightAttentionSubcellularLocalization", "LightAttentionMembrane")
     for sequence in sequences:
         assert list(cells(found, sequence).values()) == [prediction(it, sequence) for it in models]
 
 
-def test_topologies_are_read_off_the_letters_of_the_residues(ask):
+def test_topologies_follow_from_the_letters_of_the_residues(ask):
     sequences = proteins(40)
     found = ask(sequences, TOPOLOGIES)
     for sequence in sequences:
@@ -75,21 +75,21 @@ def test_topologies_are_read_off_the_letters_of_the_residues(ask):
     assert len({cells(found, it)["predicted_transmembrane"] for it in sequences}) == 4
 
 
-@pytest.mark.parametrize(("wanted", "models"), [(TOPOLOGIES, 1), (PLACES, 2)])
-def test_a_model_is_asked_once_and_only_if_it_is_needed(ask, fake, wanted, models):
+@pytest.mark.parametrize(("wanted", "models"), [(TOPOLOGIES, 1), (LOCATIONS, 2)])
+def test_request_names_each_needed_model_once(ask, fake, wanted, models):
     ask(proteins(3), wanted)
     (request,) = fake.predictions
     assert len(request.model_names) == models
 
 
-def test_the_server_learns_no_name_of_a_protein(ask, fake):
+def test_request_has_digests_instead_of_identifiers(ask, fake):
     sequences = proteins(3)
     ask(sequences)
-    names = {sequence_digest(it).hex() for it in sequences}
-    assert fake.predictions[0].sequence_input.keys() == names
+    digests = {sequence_digest(it).hex() for it in sequences}
+    assert fake.predictions[0].sequence_input.keys() == digests
 
 
-def test_what_is_too_short_or_too_long_is_empty_and_no_fault(ask, fake):
+def test_too_short_and_too_long_sequences_are_empty_but_not_missing(ask, fake):
     odd, fitting = ["MKVLAA", "M" * 5001], ["MKVLAAG", "M" * 5000]
     found = ask(odd + fitting)
     assert not found.missing and found.reason == ""
@@ -97,12 +97,12 @@ def test_what_is_too_short_or_too_long_is_empty_and_no_fault(ask, fake):
     assert [len(it) for request in fake.predictions for it in request.sequences] == [7, 5000]
 
 
-def test_nothing_is_sent_where_nothing_can_be_predicted(ask, fake):
+def test_sequences_that_cannot_be_predicted_are_not_sent(ask, fake):
     assert not ask(["MKV", "MKL"]).missing
     assert fake.submissions == 0
 
 
-def test_a_server_with_other_limits_names_what_it_refuses(ask, fake, monkeypatch):
+def test_sequences_that_the_server_refuses_are_empty(ask, fake, monkeypatch):
     monkeypatch.setattr(biocentral_predictions, "LONGEST", 40)
     long, short = proteins(3, length=41), proteins(10, length=40)
     found = ask(long + short)
@@ -121,14 +121,14 @@ def test_a_request_has_at_most_200000_residues(ask, fake):
     assert [len(request.sequences) for request in fake.predictions] == [50, 40]
 
 
-def test_a_second_run_asks_nothing(ask, fake):
+def test_second_run_sends_no_request(ask, fake):
     first = ask(proteins(10))
     fake.reset()
     assert ask(proteins(10)).answers == first.answers
     assert fake.submissions == fake.polls == 0
 
 
-def test_another_server_is_asked_for_itself(ask):
+def test_answers_of_one_server_are_not_used_for_another(ask):
     ask(proteins(10))
     with FakeBiocentral() as other:
         assert ask(proteins(10), url=other.url).asked == 10
@@ -136,7 +136,7 @@ def test_another_server_is_asked_for_itself(ask):
 
 
 @pytest.mark.parametrize("fault", ["failed-once", "lost", "rate-limited"])
-def test_what_passes_is_waited_out(ask, fake, fault):
+def test_passing_fault_loses_nothing(ask, fake, fault):
     fake.fault = fault
     assert not ask(proteins(10)).missing
 
@@ -159,7 +159,7 @@ def test_what_passes_is_waited_out(ask, fake, fault):
         ("garbage", ""),
     ],
 )
-def test_a_server_that_cannot_be_used_leaves_gaps_and_a_reason(ask, fake, fault, reason):
+def test_unusable_server_gives_no_answers_and_a_reason(ask, fake, fault, reason):
     fake.fault = fault
     started = time.monotonic()
     found = ask(proteins(10))
@@ -168,14 +168,14 @@ def test_a_server_that_cannot_be_used_leaves_gaps_and_a_reason(ask, fake, fault,
     assert reason in found.reason
 
 
-def test_a_server_that_is_down_is_not_asked_for_the_other_batches(ask, fake):
+def test_server_that_is_down_gets_no_further_batches(ask, fake):
     fake.fault = "503-after-submit"
     assert len(ask(proteins(2100, length=10)).missing) == 2100
     # One batch may be on its way before anybody knows.
     assert fake.submissions < 3
 
 
-def test_a_task_without_end_is_left(ask, fake, monkeypatch):
+def test_endless_task_is_abandoned(ask, fake, monkeypatch):
     monkeypatch.setattr(Predictions, "patience_seconds", 1)
     fake.seconds_per_sequence = 3600
     started = time.monotonic()
@@ -188,7 +188,7 @@ def test_a_task_without_end_is_left(ask, fake, monkeypatch):
     assert (fake.polls, fake.submissions) == (polls, 1)
 
 
-def test_a_short_answer_is_a_gap_that_is_asked_for_once_more(ask, fake):
+def test_incomplete_answer_is_missing_and_asked_for_again(ask, fake):
     fake.fault = "short"
     found = ask(proteins(10))
     assert len(found.missing) == 3 and len(fake.predictions) > 1
@@ -196,22 +196,22 @@ def test_a_short_answer_is_a_gap_that_is_asked_for_once_more(ask, fake):
     assert ask(proteins(10)).asked == 3
 
 
-def test_offline_makes_no_connection(ask, fake):
+def test_offline_sends_no_request(ask, fake):
     assert len(ask(proteins(3), offline=True).missing) == 3
     assert fake.submissions == fake.polls == 0
 
 
 @pytest.mark.parametrize(
-    ("annotations", "told"),
+    ("annotations", "passed"),
     [("default,header", False), ("biocentral", True), ("predicted_membrane", True), ("all", True)],
 )
-def test_the_address_is_a_parameter_of_those_who_are_predicted_for(annotations, told):
+def test_address_is_an_option_only_where_predictions_are_wanted(annotations, passed):
     options = load({"annotations": annotations, "biocentral_url": "http://own:1/"})
-    assert ("--biocentral-url=http://own:1" in annotation_options(options)) == told
+    assert ("--biocentral-url=http://own:1" in annotation_options(options)) == passed
 
 
 @pytest.mark.slow
-def test_a_server_that_hangs_is_left_within_a_minute(ask, fake, monkeypatch):
+def test_hanging_server_is_abandoned_within_a_minute(ask, fake, monkeypatch):
     monkeypatch.undo()
     fake.fault = "hang"
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The FASTA reader: what it accepts, what it changes, and how it says no."""
+"""The FASTA reader: accepted input, changes, and error messages."""
 
 import gzip
 import tracemalloc
@@ -53,21 +53,21 @@ def pairs(records):
     ],
     ids=["unix", "windows", "old mac", "byte-order mark", "blank lines", "no last end", "blanks"],
 )
-def test_any_line_ends_and_blanks_give_the_same_records(read, text):
+def test_line_ends_and_blanks_do_not_change_records(read, text):
     assert pairs(read(text)[0]) == [("a", "MKV"), ("b", "MLL")]
 
 
-def test_gzip_is_told_by_its_content(read):
+def test_gzip_is_recognised_by_its_content(read):
     assert pairs(read(gzip.compress(GOOD.encode()))[0]) == [("a", "MKV"), ("b", "MLL")]
 
 
-def test_lines_are_counted_whatever_ends_them(read):
+def test_lines_are_counted_with_any_line_end(read):
     for end in ("\n", "\r\n", "\r"):
         records, _ = read(">a\nMKV\n\n>b\nMLL\n".replace("\n", end))
         assert [record.line for record in records] == [1, 4]
 
 
-def test_gaps_stop_and_case_are_cleaned_and_counted(read):
+def test_gaps_stops_and_lower_case_are_changed_and_counted(read):
     records, counts = read(">a\nmk-v..\nAA*\n>b\nMLL\n")
     assert pairs(records) == [("a", "MKVAA"), ("b", "MLL")]
     assert (counts.gaps_removed, counts.stops_removed, counts.lower_case) == (3, 1, 1)
@@ -78,7 +78,7 @@ def test_ambiguous_and_rare_residues_are_kept(read):
     assert pairs(read(">a\nMBXZUO\n")[0]) == [("a", "MBXZUO")]
 
 
-def test_a_record_without_residues_is_left_out_and_counted(read):
+def test_record_without_residues_is_left_out_and_counted(read):
     records, counts = read(">a\nMKV\n>empty\n>gaps\n--*\n>b\nMLL\n")
     assert [record.identifier for record in records] == ["a", "b"]
     assert counts.empty_records == 2
@@ -88,7 +88,7 @@ def test_a_record_without_residues_is_left_out_and_counted(read):
     "identifier",
     ["A0A000_9ACTN/1-57", "a=b", "x:y:z", "[q]{r}(s)", "protéine-α", "50%", "a;b", "a,b", "."],
 )
-def test_odd_identifiers_stay_as_they_are(read, identifier):
+def test_odd_identifiers_are_unchanged(read, identifier):
     assert read(f">{identifier} some text\nMKV\n")[0][0].identifier == identifier
 
 
@@ -99,18 +99,18 @@ def test_uniprot_headers_are_reduced_to_the_accession(read):
 
 
 @given(st.text(alphabet="sptr|POQA0123456789_.-", min_size=1, max_size=30))
-def test_identifiers_are_those_of_protspace(word):
+def test_identifiers_equal_those_of_protspace(word):
     assert parse_identifier(word) == protspace_identifier(word)
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", ">a\n>b\n", ">a\n---\n"])
-def test_nothing_to_read_is_empty(refusal, content):
+def test_file_without_residues_is_refused_as_empty(refusal, content):
     code, message = refusal(content)
     assert code == "EMPTY_FASTA"
     assert "in.fasta" in message
 
 
-def test_too_few_names_the_minimum(refusal):
+def test_too_few_sequences_names_the_minimum(refusal):
     code, message = refusal(GOOD + ">c\n", min_sequences=3)
     assert code == "TOO_FEW_SEQUENCES"
     assert "2 sequences" in message and "at least 3" in message
@@ -124,7 +124,7 @@ def test_too_few_names_the_minimum(refusal):
         ({"max_total_residues": 5}, "TOTAL_RESIDUES_EXCEEDED"),
     ],
 )
-def test_limits_name_record_and_line(refusal, limits, code):
+def test_exceeded_limit_names_record_and_line(refusal, limits, code):
     found, message = refusal(GOOD, **limits)
     assert found == code
     assert ("a (line 1)" if code == "SEQUENCE_TOO_LONG" else "b, line 3") in message
@@ -135,11 +135,11 @@ def test_input_at_the_limits_is_accepted(read):
     assert len(read(GOOD, **limits, max_file_bytes=len(GOOD), min_sequences=2)[0]) == 2
 
 
-def test_a_file_above_the_byte_limit_is_too_large(refusal):
+def test_file_above_the_byte_limit_is_too_large(refusal):
     assert refusal(GOOD, max_file_bytes=len(GOOD) - 1)[0] == "FILE_TOO_LARGE"
 
 
-def test_a_gzip_bomb_is_stopped_without_filling_memory(refusal):
+def test_gzip_bomb_is_refused_in_little_memory(refusal):
     bomb = gzip.compress(b">a\n" + b"A" * 100_000_000)
     tracemalloc.start()
     assert refusal(bomb, max_file_bytes=1_000_000)[0] == "FILE_TOO_LARGE"
@@ -148,7 +148,7 @@ def test_a_gzip_bomb_is_stopped_without_filling_memory(refusal):
     assert peak < 20_000_000
 
 
-def test_a_line_of_ten_megabytes_is_one_sequence(read):
+def test_line_of_ten_megabytes_is_one_sequence(read):
     records, counts = read(">long\n" + "MKVLA" * 2_000_000 + "\n")
     assert counts.residues == len(records[0].sequence) == 10_000_000
 
@@ -177,14 +177,14 @@ def test_a_line_of_ten_megabytes_is_one_sequence(read):
         (">" + "x" * 257 + "\nMKV\n", ["line 1", "257 characters"]),
     ],
 )
-def test_malformed_input_names_the_place_and_the_remedy(refusal, content, words):
+def test_malformed_input_names_place_and_remedy(refusal, content, words):
     code, message = refusal(content)
     assert code == "MALFORMED_FASTA"
     assert all(word in message for word in words), message
 
 
 @pytest.mark.parametrize("second", ["a other text", "sp|a|NAME", "x|a"])
-def test_two_headers_with_one_identifier_are_duplicates(refusal, second):
+def test_headers_with_one_identifier_are_duplicates(refusal, second):
     code, message = refusal(f">a\nMKV\n>{second}\nMLL\n")
     assert code == "DUPLICATE_IDENTIFIERS"
     assert "a stands on line 1 and on line 3" in message
@@ -193,7 +193,7 @@ def test_two_headers_with_one_identifier_are_duplicates(refusal, second):
 @pytest.mark.parametrize(
     "bases", ["ACGT" * 20, "acgu" * 20, "ACGTN" * 12, "ACGTRACGT" * 1 + "ACGT" * 30]
 )
-def test_nucleotides_are_recognised(refusal, bases):
+def test_nucleotides_are_refused(refusal, bases):
     code, message = refusal(f">gene\n{bases}\n")
     assert code == "MALFORMED_FASTA"
     assert "gene (line 1) looks like nucleotides" in message
@@ -203,12 +203,12 @@ def test_nucleotides_are_recognised(refusal, bases):
     "peptide",
     ["A" * 60, "GA" * 40, "ACGT" * 12, "NTAGCAT" * 3, "GAGAGS" * 20, "CGNGAT" * 8 + "KKKKKK"],
 )
-def test_peptides_of_nucleotide_letters_are_proteins(read, peptide):
+def test_peptides_of_nucleotide_letters_are_accepted(read, peptide):
     assert read(f">p\n{peptide}\n")[0][0].sequence == peptide
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_give_records_or_a_stable_code(tmp_path_factory, content):
+def test_any_bytes_give_records_or_a_known_code(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.fasta"
     path.write_bytes(b">" + content)
     try:

@@ -1,4 +1,4 @@
-"""The FASTA reader and whatever hypothesis makes of a file."""
+"""The FASTA reader with generated files, sound and damaged."""
 
 import gzip
 
@@ -40,9 +40,10 @@ noise = st.lists(st.one_of(pieces, st.binary(max_size=9)), max_size=30).map(b"".
 
 
 def written(found: dict[str, str], end: bytes, width: int) -> bytes:
+    """Return a FASTA file of identifier -> sequence."""
     lines = []
-    for name, sequence in found.items():
-        lines += [f">{name} text"] + [
+    for identifier, sequence in found.items():
+        lines += [f">{identifier} text"] + [
             sequence[i : i + width] for i in range(0, len(sequence), width)
         ]
     return b"".join(line.encode() + end for line in lines)
@@ -60,9 +61,7 @@ def outcome(folder, content: bytes, limits: Limits = LIMITS):
 
 
 @given(proteins, ends, st.integers(1, 60), st.booleans())
-def test_what_was_written_is_read_however_it_was_written(
-    tmp_path_factory, found, end, width, packed
-):
+def test_records_are_read_as_written_in_any_layout(tmp_path_factory, found, end, width, packed):
     content = written(found, end, width)
     content = gzip.compress(content, 1) if packed else content
     records = outcome(tmp_path_factory.getbasetemp(), content, Limits())
@@ -70,7 +69,7 @@ def test_what_was_written_is_read_however_it_was_written(
 
 
 @given(proteins, st.data())
-def test_a_damaged_file_gives_sound_records_or_a_code(tmp_path_factory, found, data):
+def test_damaged_file_gives_sound_records_or_a_code(tmp_path_factory, found, data):
     content = written(found, data.draw(ends), 20)
     at = data.draw(st.integers(0, len(content)))
     content = content[:at] + data.draw(noise) + content[at + data.draw(st.integers(0, 9)) :]
@@ -91,7 +90,7 @@ def test_damaged_gzip_gives_records_or_a_code(tmp_path_factory, found, noise, wh
 
 
 @given(st.integers(3998, 9000), st.sampled_from([b"M", b"-", b"\n", b" ", b"*"]), st.booleans())
-def test_no_file_is_read_beyond_its_limit(tmp_path_factory, count, byte, packed):
+def test_file_is_not_read_beyond_its_limit(tmp_path_factory, count, byte, packed):
     content = b">a\n" + byte * count
     content = gzip.compress(content) if packed else content
     assert outcome(tmp_path_factory.getbasetemp(), content) == "FILE_TOO_LARGE"
