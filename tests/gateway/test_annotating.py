@@ -40,7 +40,8 @@ def annotations(gateway, events):
 @pytest.mark.slow
 def test_complete_run_has_no_warning_and_all_columns(annotating):
     events = upload(annotating)
-    assert events[-1]["event"] == "done" and events[-1]["data"]["warnings"] == []
+    assert events[-1]["event"] == "done"
+    assert events[-1]["data"]["warnings"] == []
     table = annotations(annotating, events)
     assert {"protein_families", "genus", "pfam", "ted_domains"} <= set(table.column_names)
 

@@ -92,7 +92,8 @@ def test_request_has_digests_instead_of_identifiers(ask, fake):
 def test_too_short_and_too_long_sequences_are_empty_but_not_missing(ask, fake):
     odd, fitting = ["MKVLAA", "M" * 5001], ["MKVLAAG", "M" * 5000]
     found = ask(odd + fitting)
-    assert not found.missing and found.reason == ""
+    assert not found.missing
+    assert found.reason == ""
     assert [any(cells(found, it).values()) for it in odd + fitting] == [False, False, True, True]
     assert [len(it) for request in fake.predictions for it in request.sequences] == [7, 5000]
 
@@ -106,7 +107,8 @@ def test_sequences_that_the_server_refuses_are_empty(ask, fake, monkeypatch):
     monkeypatch.setattr(biocentral_predictions, "LONGEST", 40)
     long, short = proteins(3, length=41), proteins(10, length=40)
     found = ask(long + short)
-    assert not found.missing and fake.submissions == 4
+    assert not found.missing
+    assert fake.submissions == 4
     assert [any(cells(found, it).values()) for it in long + short] == [False] * 3 + [True] * 10
 
 
@@ -191,7 +193,8 @@ def test_endless_task_is_abandoned(ask, fake, monkeypatch):
 def test_incomplete_answer_is_missing_and_asked_for_again(ask, fake):
     fake.fault = "short"
     found = ask(proteins(10))
-    assert len(found.missing) == 3 and len(fake.predictions) > 1
+    assert len(found.missing) == 3
+    assert len(fake.predictions) > 1
     fake.fault = None
     assert ask(proteins(10)).asked == 3
 

@@ -113,7 +113,8 @@ def test_file_without_residues_is_refused_as_empty(refusal, content):
 def test_too_few_sequences_names_the_minimum(refusal):
     code, message = refusal(GOOD + ">c\n", min_sequences=3)
     assert code == "TOO_FEW_SEQUENCES"
-    assert "2 sequences" in message and "at least 3" in message
+    assert "2 sequences" in message
+    assert "at least 3" in message
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,10 @@ def test_peptides_of_nucleotide_letters_are_accepted(read, peptide):
 def test_any_bytes_give_records_or_a_known_code(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.fasta"
     path.write_bytes(b">" + content)
+    records, code = [], None
     try:
-        assert all(record.sequence.isalpha() for record in FastaReader(path))
+        records = list(FastaReader(path))
     except StepError as error:
-        assert error.code in {"MALFORMED_FASTA", "EMPTY_FASTA", "DUPLICATE_IDENTIFIERS"}
+        code = error.code
+    assert all(record.sequence.isalpha() for record in records)
+    assert code in {None, "MALFORMED_FASTA", "EMPTY_FASTA", "DUPLICATE_IDENTIFIERS"}

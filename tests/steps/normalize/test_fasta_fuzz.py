@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steps.errors import StepError
-from steps.normalize.fasta import FastaReader, Limits
+from steps.normalize.fasta import FastaReader, Limits, Record
 from steps.normalize.headers import MAX_IDENTIFIER
 from steps.normalize.residues import RESIDUES
 
@@ -49,15 +49,17 @@ def written(found: dict[str, str], end: bytes, width: int) -> bytes:
     return b"".join(line.encode() + end for line in lines)
 
 
-def outcome(folder, content: bytes, limits: Limits = LIMITS):
-    """The records, or the code of the refusal; anything else is a fault."""
+def outcome(folder, content: bytes, limits: Limits = LIMITS) -> list[Record] | str:
+    """Return the records, or the code of the error; its message must be printable."""
     path = folder / "any.fasta"
     path.write_bytes(content)
     try:
         return list(FastaReader(path, limits))
-    except StepError as error:
-        assert error.code in CODES and error.message.isprintable(), error.message
-        return error.code
+    except StepError as found:
+        error = found
+    assert error.code in CODES
+    assert error.message.isprintable(), error.message
+    return error.code
 
 
 @given(proteins, ends, st.integers(1, 60), st.booleans())
