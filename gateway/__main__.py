@@ -1,7 +1,7 @@
 """`python -m gateway --host 127.0.0.1 --port 8000`; settings come from the environment."""
 
 import argparse
-import logging
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -11,16 +11,19 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway.app import create_app
-from gateway.http.connection import Protocol
-from gateway.http.server import Server, make_room
+from gateway.http.connection import Protocol, Server, make_room
+from gateway.logs import configure_logging
 from gateway.run_config import read_settings
 from gateway.settings import Settings, SettingsError, unknown_variables
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Serve as the command line says; return the exit status."""
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, choices=range(65536), metavar="PORT", default=8000)
+    fd_help = "descriptor of a bound socket to serve on, in place of host and port"
+    options.add_argument("--fd", type=int, metavar="FD", help=fd_help)
     arguments = options.parse_args(argv)
     try:
         settings = read_settings()
@@ -34,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def claim(root: Path) -> FileLock:
-    """The lock of a run root: two gateways on one would run everything twice.
+    """Lock a run root: two gateways on one would run everything twice.
 
     Raises:
         SettingsError: the root cannot be used, or another gateway uses it.
@@ -69,29 +72,8 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         timeout_graceful_shutdown=settings.pipeline_timeout_seconds,
         h11_max_incomplete_event_size=16_384,
     )
-    Server(config).run()
-
-
-def configure_logging(settings: Settings) -> None:
-    """One line per event, as text or JSON, to standard error."""
-    # It warns of each broken form; the answer says it to whom it concerns.
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    if settings.log_json_format:
-        renderer = structlog.processors.JSONRenderer()
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
+    Server(config).run(sockets=sockets)
 
 
 if __name__ == "__main__":
