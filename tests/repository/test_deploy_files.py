@@ -67,7 +67,7 @@ def test_the_image_has_a_user_an_init_a_health_and_a_pinned_base():
     assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", last, re.M)
     assert re.search(r'^ENTRYPOINT \["/usr/bin/tini", "--", ', last, re.M)
     assert re.search(r"^HEALTHCHECK .*/healthz", last, re.M)
-    assert "-r requirements.lock" in DOCKERFILE and "ADD " not in DOCKERFILE
+    assert "--require-hashes -r locks/requirements.lock" in DOCKERFILE and "ADD " not in DOCKERFILE
 
 
 def test_compose_confines_the_gateway_and_believes_its_proxy():
