@@ -11,7 +11,8 @@ import yaml
 from prometheus_client import generate_latest
 
 from gateway.metrics import Metrics
-from gateway.settings import Settings, read_settings, variable
+from gateway.run_config import read_settings
+from gateway.settings import Settings, variable
 from scripts import generate
 from scripts.generate import ROOT
 

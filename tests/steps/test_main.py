@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from steps.__main__ import STEPS
+from tests.support.importing import import_all
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = f"Write: python -m steps STEP OPTIONS. Steps: {', '.join(STEPS)}.\n"
@@ -39,9 +39,8 @@ def test_help_lists_steps(option):
     assert ended.stdout.endswith(LIST) and ended.stdout.count("\n") == 1
 
 
-@pytest.mark.parametrize("module", STEPS.values())
-def test_registered_module_has_a_main(module):
-    assert callable(import_module(module).main)
+def test_registered_modules_have_a_main():
+    import_all(STEPS.values(), "main")
 
 
 def test_help_of_a_step_lists_its_options():

@@ -1,19 +1,17 @@
 """What the process that runs are forked from imports."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
-import pytest
-
 from gateway.execution import forkserver_main
+from tests.support.importing import import_all
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("name", forkserver_main.names())
-def test_preloaded_module_exists(name):
-    import_module(name)
+def test_preloaded_modules_exist():
+    # Snakemake's modules import each other; the fork server begins with snakemake.cli.
+    import_all(["snakemake.cli", *forkserver_main.names()])
 
 
 def test_imports_of_the_rules_are_preloaded():

@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
-
-import pytest
 
 from steps.preload import modules
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 from tests.support.annotating import proteins
+from tests.support.importing import import_all
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Warms up and runs steps; prints the modules and the versions that were still to be loaded.
@@ -44,9 +42,8 @@ provenance normalize.json --output x.json --config x.yaml --configuration {{"ran
 ANNOTATIONS = "default taxonomy interpro ted header sequence"
 
 
-@pytest.mark.parametrize("name", modules.names())
-def test_preloaded_module_exists(name):
-    import_module(name)
+def test_preloaded_modules_exist():
+    import_all(modules.names())
 
 
 def test_warm_process_runs_steps_without_further_imports(tmp_path):
