@@ -21,7 +21,7 @@ LAYERS = {
         {"runs"},
         {"run_config"},
         {"settings"},
-        {"metrics", "logs"},
+        {"metrics", "logs", "pipeline_files"},
     ],
     "steps": [
         {"__main__", "cache.__main__", "preload", "workflow"},
