@@ -36,7 +36,7 @@ def test_the_example_can_be_used_as_it_stands(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", [*DEPLOY.iterdir(), ROOT / "docs/deploy.md", ROOT / "docs/operations.md"], ids=str
+    "path", [*sorted(DEPLOY.iterdir()), ROOT / "docs/deploy.md", ROOT / "docs/operations.md"]
 )
 def test_only_settings_that_there_are_are_named(path: Path):
     named = set(re.findall(r"\b(PREP_[A-Z_]+|CORS_[A-Z_]+)\b", path.read_text()))
@@ -143,7 +143,7 @@ def test_the_version_is_the_same_everywhere():
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("path", [*(ROOT / ".github/workflows").iterdir()], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").iterdir()))
 def test_workflows_call_what_is_here(path):
     workflow = yaml.safe_load(path.read_text())
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]

@@ -72,7 +72,7 @@ def test_the_stream_that_the_page_shows_ends_with_done(results):
 
 
 def test_every_code_of_the_gateway_is_on_the_page_and_no_other():
-    text = "".join(path.read_text() for path in (ROOT / "gateway").glob("*.py"))
+    text = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
     documented = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, flags=re.MULTILINE)
     assert set(documented) == set(_CODE.findall(text))
 
@@ -83,7 +83,7 @@ def test_every_stage_and_event_is_on_the_page():
 
 
 def test_each_code_has_its_status_on_the_page():
-    text = "".join(path.read_text() for path in (ROOT / "gateway").glob("*.py"))
+    text = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
     for status, code in re.findall(r'GatewayError\(\s*(\d+),\s*"([A-Z_]+)"', text):
         assert re.search(rf"^\| `{code}` \| {status}\b", PAGE, re.MULTILINE), code
 
