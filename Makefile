@@ -13,7 +13,7 @@ COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-
 INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement
 PORT := 8000
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock pin-images audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -118,6 +118,9 @@ lock: ## resolve all versions again (needs uv); UPGRADE= keeps those that are th
 		--constraints locks/requirements.lock --output-file locks/requirements-dev.lock
 	$(COMPILE) --extra local --group test \
 		--constraints locks/requirements-dev.lock --output-file locks/requirements-local.lock
+
+pin-images: ## pin the images of deploy/ by digest (needs skopeo or docker, and their registry)
+	@scripts/pin-images
 
 audit: $(READY) .venv-audit/.ready ## look for known vulnerabilities of the locked versions (needs PyPI)
 	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit locks/requirements-dev.lock locks/requirements-local.lock

