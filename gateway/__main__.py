@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,8 @@ def main(argv: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, choices=range(65536), metavar="PORT", default=8000)
+    fd_help = "descriptor of a bound socket to serve on, in place of host and port"
+    options.add_argument("--fd", type=int, metavar="FD", help=fd_help)
     arguments = options.parse_args(argv)
     try:
         settings = read_settings()
@@ -69,7 +72,8 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         timeout_graceful_shutdown=settings.pipeline_timeout_seconds,
         h11_max_incomplete_event_size=16_384,
     )
-    Server(config).run()
+    sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
+    Server(config).run(sockets=sockets)
 
 
 def configure_logging(settings: Settings) -> None:

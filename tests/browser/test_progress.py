@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browsing import EXAMPLE, seeds
-from tests.support.gateway_process import SLOW, fasta, processes_below, wait_until
+from tests.support.gateway_process import SLOW, fasta, processes_below
+from tests.support.waiting import wait_until
 
 #: Notes all that the page reads of its events, and what it shows of embedding and position.
 WITNESS = """
@@ -90,7 +91,8 @@ def test_reload_and_another_tab_show_the_same(open_page, gateway, slow_run, shoo
         expect(stage(page, "Reading sequences")).to_have_attribute("data-state", "done")
         expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
     seconds = [int(page.locator("#when").text_content()[2:4]) for page in pages]
-    assert abs(seconds[0] - seconds[1]) <= 1
+    # Read one after the other, each from the start of the run and not of its page.
+    assert seconds[0] - 1 <= seconds[1] <= seconds[0] + 30
     shoot(pages[1], "progress-phone")
 
 
@@ -153,4 +155,4 @@ def test_a_server_that_is_gone_for_longer_is_found_again(open_page, start_gatewa
     gateway.start()
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240", timeout=60_000)
-    wait_until(lambda: page.locator("#connection").is_hidden(), 5)
+    wait_until(lambda: page.locator("#connection").is_hidden())

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.clean_root import CleanRoot, reach_packages
 from tests.support.docs_commands import blocks, to_run
-from tests.support.gateway_process import ROOT, wait_until
+from tests.support.gateway_process import ROOT
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.deploy
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -81,7 +82,7 @@ def test_an_upload_becomes_a_bundle_behind_caddy(machine):
 def test_runs_live_through_a_restart_of_the_service(machine):
     job = submit(machine)
     state = f"/var/lib/protspace-pipeline/runs/{job}/state.json"
-    wait_until(lambda: read_state(machine, state)["pid"], 20)
+    wait_until(lambda: read_state(machine, state)["pid"])
     before = read_state(machine, state)
     assert machine.run("systemctl restart protspace-gateway").returncode == 0
     restarted = time.time()
@@ -148,7 +149,7 @@ def test_the_commands_of_an_operator_work(machine):
             restart(machine)
             job = submit(machine)
             logs = f"ls /var/lib/protspace-pipeline/runs/{job}/logs/input"
-            wait_until(lambda: "log" in machine.run(logs).stdout, 20)  # noqa: B023
+            wait_until(lambda: "log" in machine.run(logs).stdout)  # noqa: B023
         result = machine.run(f"set -e\n{block}", job=job)
         assert result.returncode == 0, f"{block}\n{result.stdout}{result.stderr}"
     assert "inactive" in machine.run("systemctl is-active protspace-gateway").stdout

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from tests.support.gateway_process import QUICK, SLOW, Gateway, fasta, parse_events, wait_until
+from tests.support.gateway_process import QUICK, SLOW, Gateway, fasta, parse_events
 from tests.support.proxy_process import KINDS
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.parametrize("kind", KINDS)]
 MEGABYTE = 1_000_000
@@ -113,7 +114,7 @@ def test_a_follower_that_hangs_up_is_noticed(behind, kind):
         lines = client.send(request, stream=True).iter_lines()
         next(lines)
         assert readers(gateway) == 1
-    wait_until(lambda: readers(gateway) == 0, 20)
+    wait_until(lambda: readers(gateway) == 0)
 
 
 def readers(gateway: Gateway) -> float:

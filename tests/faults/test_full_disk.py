@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from tests.support.gateway_process import Gateway, fasta, processes_below, wait_until
+from tests.support.gateway_process import Gateway, fasta, processes_below
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -110,7 +111,7 @@ def test_a_run_that_loses_every_byte_it_gives_back_has_an_end(disk, gateway):
     job_id = projecting(gateway)
     with Filler(disk) as filler:
         filler.keep()
-        wait_until(lambda: not processes_below(gateway.root / job_id), 60)
+        wait_until(lambda: not processes_below(gateway.root / job_id))
         assert gateway.client.get("/healthz").status_code == 200
     # It may just have been about to be resumed when there was room again.
     end = gateway.finish(job_id)
@@ -121,7 +122,7 @@ def test_a_gateway_killed_on_a_full_disk_starts_and_tells_the_end(disk, gateway)
     job_id = projecting(gateway)
     with Filler(disk):
         gateway.kill()
-        wait_until(lambda: not processes_below(gateway.root / job_id), 60)
+        wait_until(lambda: not processes_below(gateway.root / job_id))
         gateway.start()
         assert gateway.finish(job_id)["data"]["code"] == "DISK_FULL"
     assert gateway.finish(gateway.submit())["event"] == "done"

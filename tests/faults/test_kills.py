@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from gateway.progress.stages import STAGES as STAGES_OF_RULES
-from tests.support.gateway_process import Gateway, fasta, wait_until
+from tests.support.gateway_process import Gateway, fasta
 from tests.support.persistent import Client
+from tests.support.waiting import wait_until
 from tests.support.witness import Witness
 
 pytestmark = pytest.mark.faults
@@ -115,9 +116,9 @@ def check_order(job) -> None:
 def check_quiet(siege) -> None:
     """Also what was uploaded without a 202 comes to an end, and nothing lies about."""
     root = siege.gateway.root
-    wait_until(lambda: siege.gateway.health() == {"running": 0, "queued": 0}, 60)
+    wait_until(lambda: siege.gateway.health() == {"running": 0, "queued": 0})
     assert {siege.gateway.state(job)["status"] for job in siege.jobs()} <= {"done", "failed"}
-    wait_until(lambda: not siege.witness.processes(), 5)
+    wait_until(lambda: not siege.witness.processes())
     assert not list(root.glob(".incoming-*")) and not list(root.glob(".broken-*"))
 
 
@@ -140,7 +141,7 @@ def test_a_killed_process_of_a_run_is_made_good_or_told(siege, kind):
     siege = siege()
     for _ in range(max(4, KILLS // 3)):
         time.sleep(siege.random.uniform(0, 4))
-        wait_until(lambda: siege.victims(kind), 30, every=0.01)
+        wait_until(lambda: siege.victims(kind), every=0.01)
         victim = siege.random.choice(siege.victims(kind) or [psutil.Process()])
         if victim.pid != os.getpid():
             siege.seen[kind] += 1

@@ -13,8 +13,9 @@ from collections import Counter
 import psutil
 import pytest
 
-from tests.support.gateway_process import Gateway, fasta, wait_until
+from tests.support.gateway_process import Gateway, fasta
 from tests.support.rawhttp import Raw
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -118,7 +119,7 @@ class Load:
         """Cancel all jobs; what the server needs afterwards."""
         for job_id in self.jobs:
             self.gateway.client.delete(f"/api/prepare/{job_id}")
-        wait_until(lambda: footprint(self.gateway)[0] < 50, 30)
+        wait_until(lambda: footprint(self.gateway)[0] < 50)
         return footprint(self.gateway)
 
 

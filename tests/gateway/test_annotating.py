@@ -1,7 +1,5 @@
 """Uploads whose annotations are fetched: all, or what there is and a word about the rest."""
 
-import time
-
 import pytest
 from protspace.data.io.bundle import read_bundle_contents
 
@@ -57,19 +55,17 @@ def test_a_source_that_is_down_is_named_in_progress_and_at_the_end(annotating, w
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("fault", "seconds", "complete"),
-    [("slow", 45, True), ("flaky", 90, True), ("garbage", 40, False), ("offline", 40, False)],
+    ("fault", "complete"),
+    [("slow", True), ("flaky", True), ("garbage", False), ("offline", False)],
 )
-def test_whatever_the_services_do_there_is_a_bundle_in_time(
-    annotating, web, fault, seconds, complete
-):
+def test_run_with_faulty_services_gives_bundle_after_few_requests(annotating, web, fault, complete):
     web.offline = fault == "offline"
     for service in web.services.values():
         service.latency = 2 if fault == "slow" else 0
         service.fault = fault if fault in ("flaky", "garbage") else None
-    started = time.monotonic()
     events = upload(annotating, annotations=f"{GROUPS},sequence")
-    assert time.monotonic() - started < seconds
+    # TED has a request for each protein; whatever the fault, few are repeated.
+    assert all(service.requests <= 4 * 30 for service in web.services.values())
     assert events[-1]["event"] == "done"
     assert (events[-1]["data"]["warnings"] == []) == complete
     assert annotations(annotating, events).num_rows == 30

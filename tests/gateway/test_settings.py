@@ -135,7 +135,7 @@ def test_an_unknown_variable_is_found(environment):
 
 def test_an_unknown_variable_is_warned_about_at_the_start(environment, monkeypatch, capsys):
     environment(PREP_METHOD="pca2", PREP_LOG_JSON_FORMAT="true")
-    monkeypatch.setattr(__main__.Server, "run", lambda server: None)
+    monkeypatch.setattr(__main__.Server, "run", lambda server, sockets=None: None)
     try:
         assert __main__.main(["--port", "0"]) == 0
     finally:

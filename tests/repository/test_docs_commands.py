@@ -11,7 +11,9 @@ import pytest
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 from tests.support.docs_commands import ELSEWHERE, PAGES, ROOT, RULES, blocks, ruled, to_run
-from tests.support.gateway_process import Gateway, wait_until
+from tests.support.gateway_process import Gateway
+from tests.support.ports import unused_port
+from tests.support.waiting import wait_until
 
 BIN = Path(sys.executable).parent
 RUN = [page for page in PAGES if page not in ELSEWHERE and any(map(to_run, blocks(page)))]
@@ -106,13 +108,13 @@ def test_what_compose_is_given_exists():
 
 @pytest.mark.parametrize("command", [command for _, command in ruled("server")])
 def test_servers_of_the_pages_start(checkout, tmp_path, command):
-    gateway = Gateway(tmp_path / "runs")
+    gateway = Gateway(tmp_path / "runs", port=unused_port())
     (checkout / "my-profile").symlink_to(ROOT / "profiles/slurm")
     script = f"{command.replace('/shared', str(tmp_path))} --port {gateway.port}"
     environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
     process = subprocess.Popen(["bash", "-c", script], cwd=checkout, env=environment)
     try:
-        wait_until(gateway.answers, 30)
+        wait_until(gateway.answers)
     finally:
         process.terminate()
         process.wait(30)

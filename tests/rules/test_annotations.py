@@ -1,7 +1,5 @@
 """Curated annotations: those of protspace, fetched once, and honest about what is missing."""
 
-import time
-
 import pytest
 
 from tests.fakes.biocentral import FakeBiocentral
@@ -116,9 +114,9 @@ def test_uniprot_gets_several_batches_at_a_time_and_no_more_than_agreed(bench):
 @pytest.mark.slow
 def test_a_source_that_is_down_leaves_gaps_and_says_so(bench, source, fault):
     bench.web.services[source].fault = fault
-    started = time.monotonic()
     table = bench.annotate(proteins(40))
-    assert time.monotonic() - started < 30
+    # TED has a request for each protein; a source that is down is not asked for all of them again.
+    assert bench.web.services[source].requests <= 4 * 40
     assert table.num_rows == 40 and len(table.column_names) > 3
     assert bench.sources[source]["not_fetched_proteins"] == "all"
     assert any("40 of 40 proteins" in warning for warning in bench.report["warnings"])
@@ -128,9 +126,8 @@ def test_a_source_that_is_down_leaves_gaps_and_says_so(bench, source, fault):
 
 def test_offline_is_noticed_in_seconds_and_gives_what_there_is(bench):
     bench.web.offline = True
-    started = time.monotonic()
     table = bench.annotate(proteins(40), wanted="default,taxonomy,interpro,ted,sequence")
-    assert time.monotonic() - started < 10
+    assert all(service.requests == 0 for service in bench.web.services.values())
     assert table["length"].to_pylist() == ["51"] * 40
     assert all(source["not_fetched"] == 40 for source in bench.sources.values())
 

@@ -4,15 +4,16 @@ import contextlib
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psutil
+
+from tests.support.ports import bound
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
@@ -33,19 +34,15 @@ def fasta(count=20, length=40, seed=0) -> str:
     return "".join(f">P{i}\n{''.join(rng.choices(RESIDUES, k=length))}\n" for i in range(count))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Gateway:
     """One gateway process and a client of it."""
 
     command = (sys.executable, "-m", "gateway")
 
-    def __init__(self, root: Path, **settings):
-        self.root, self.port, self.folder = root, free_port(), ROOT
+    def __init__(self, root: Path, port: int | None = None, **settings):
+        """With `port` it is started by somebody else."""
+        self.root, self.folder, self._held = root, ROOT, None if port else bound()
+        self.port = port or self._held.getsockname()[1]
         self.settings = _USUAL | {"PREP_JOB_ROOT": str(root)} | settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=60)
@@ -53,18 +50,19 @@ class Gateway:
 
     def start(self) -> "Gateway":
         self.spawn()
-        wait_until(lambda: self.answers(), 20)
+        wait_until(self.answers)
         return self
 
     def spawn(self) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREP_", "CORS_"))}
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, bound(self.port) as listener:
             self.process = subprocess.Popen(
-                [*self.command, "--port", str(self.port)],
+                [*self.command, "--fd", str(listener.fileno())],
                 env=kept | {"PYTHONPATH": str(ROOT)} | self.settings,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                pass_fds=[listener.fileno()],
             )
 
     def kill(self) -> None:
@@ -81,9 +79,10 @@ class Gateway:
         """End the gateway, then the runs it left."""
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE_SECONDS)
         finally:
             self.process.kill()
+            self._held.close()
             for path in self.root.glob("*/state.json"):
                 with contextlib.suppress(OSError, TypeError, ValueError, KeyError):
                     os.killpg(json.loads(path.read_text())["pid"], 9)
@@ -140,13 +139,6 @@ def parse_events(lines) -> Iterator[dict]:
             event = {}
 
 
-def wait_until(condition, seconds: float, every: float = 0.05) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(every)
-
-
 def processes_below(folder: Path) -> list[psutil.Process]:
     """Processes that work in a run directory."""
     found = []
@@ -171,5 +163,5 @@ def step_of(gateway, job_id, name="project") -> psutil.Process:
                     found.append(process)
         return found
 
-    wait_until(look, 20, every=0.01)
+    wait_until(look, every=0.01)
     return found[0]

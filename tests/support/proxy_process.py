@@ -12,7 +12,9 @@ from pathlib import Path
 import httpx
 import trustme
 
-from tests.support.gateway_process import ROOT, free_port, wait_until
+from tests.support.gateway_process import ROOT
+from tests.support.ports import unused_port
+from tests.support.waiting import wait_until
 
 DEPLOY = ROOT / "deploy"
 KINDS = ("caddy", "nginx")
@@ -46,7 +48,7 @@ class Proxy:
 
     def __init__(self, kind: str, folder: Path, gateway_port: int):
         self.kind, self.folder, self.gateway_port = kind, folder, gateway_port
-        self.http, self.https = free_port(), free_port()
+        self.http, self.https = unused_port(), unused_port()
         self.url = f"https://127.0.0.1:{self.https}"
         folder.mkdir()
 
@@ -56,7 +58,7 @@ class Proxy:
             self.process = subprocess.Popen(
                 command, env=os.environ | environment, stdout=output, stderr=output
             )
-        wait_until(self._answers, 20)
+        wait_until(self._answers)
         return self
 
     def stop(self) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.gateway_process import fasta, wait_until
+from tests.support.gateway_process import fasta
+from tests.support.waiting import wait_until
 
 FORKSERVER = ["-m", "gateway.execution.forkserver_main"]
 
@@ -18,7 +19,7 @@ def is_warm(gateway) -> bool:
 @pytest.fixture
 def forkserver(gateway) -> psutil.Process:
     """Return the process that runs of a gateway are forked from, once it is ready."""
-    wait_until(lambda: is_warm(gateway), 60)
+    wait_until(lambda: is_warm(gateway))
     return fork_server_of(gateway)
 
 
@@ -46,7 +47,7 @@ def names_below(process) -> set[str]:
 
 def test_run_forked_or_not_gives_the_same_bytes(gateway, forkserver):
     forked = gateway.submit(fasta(40))
-    wait_until(lambda: "project" in names_below(forkserver), 20, every=0.005)
+    wait_until(lambda: "project" in names_below(forkserver), every=0.005)
     assert gateway.finish(forked)["event"] == "done"
     forkserver.kill()
     alone = gateway.submit(fasta(40))
@@ -56,6 +57,6 @@ def test_run_forked_or_not_gives_the_same_bytes(gateway, forkserver):
 
 def test_killed_fork_server_is_reported(start_gateway):
     gateway = start_gateway()
-    wait_until(lambda: is_warm(gateway), 60)
+    wait_until(lambda: is_warm(gateway))
     fork_server_of(gateway).kill()
-    wait_until(lambda: not is_warm(gateway), 20)
+    wait_until(lambda: not is_warm(gateway))

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from tests.support.gateway_process import ROOT, wait_until
+from tests.support.gateway_process import ROOT
 from tests.support.hostile import answer, connect, head, neighbour, talk
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("sent", [head(x="y" * 17_000), head(path="/" + "a" * 17_000)])
@@ -56,7 +57,7 @@ def test_more_connections_than_allowed_are_turned_away_until_others_go(start_gat
         with connect(gateway) as one_more:
             status, body = answer(one_more.makefile("rb"))
         assert (status, body["code"]) == (503, "TOO_MANY_CONNECTIONS")
-    wait_until(gateway.answers, 5)
+    wait_until(gateway.answers)
 
 
 @pytest.mark.parametrize(("hard", "raised"), [(4096, 456), (300, 300)])

@@ -3,11 +3,13 @@
 import socket
 import struct
 import threading
+import time
 
 import pytest
 
 from gateway.http.download import download_name
-from tests.support.gateway_process import fasta, wait_until
+from tests.support.gateway_process import fasta
+from tests.support.waiting import wait_until
 
 
 def test_etag_and_ranges(gateway, done):
@@ -74,7 +76,7 @@ def test_a_complete_download_is_repeatable_and_then_gone(short):
     gateway, job_id = short
     first = gateway.bundle(job_id)
     assert gateway.bundle(job_id).content == first.content
-    wait_until(lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 410, 8)
+    wait_until(lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 410)
     answer = gateway.bundle(job_id)
     assert (answer.status_code, answer.json()["code"]) == (410, "EXPIRED")
     assert [path.name for path in (gateway.root / job_id).iterdir()] == ["state.json"]
@@ -86,10 +88,10 @@ def test_parts_and_hang_ups_are_no_download(short):
         assert gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 206
         hang_up(gateway, job_id, 100)
         assert gateway.client.head(f"/api/prepare/{job_id}/bundle").status_code in (200, 405)
-    with pytest.raises(AssertionError):
-        wait_until(
-            lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-9"}).status_code == 410, 5
-        )
+    # Several sweeps of this gateway, which removes what was delivered.
+    for _ in range(10):
+        time.sleep(0.5)
+        assert gateway.bundle(job_id, headers={"Range": "bytes=0-9"}).status_code == 206
     assert gateway.state(job_id)["delivered"] is None
 
 
@@ -112,9 +114,7 @@ def test_a_finished_run_goes_after_its_time_and_its_streams_end(start_gateway):
     gateway = start_gateway(PREP_BUNDLE_TTL_SECONDS="2", PREP_SWEEP_INTERVAL_SECONDS="1")
     job_id = gateway.submit()
     gateway.finish(job_id)
-    wait_until(
-        lambda: gateway.client.get(f"/api/prepare/{job_id}").json()["status"] == "expired", 8
-    )
+    wait_until(lambda: gateway.client.get(f"/api/prepare/{job_id}").json()["status"] == "expired")
     assert gateway.bundle(job_id).status_code == 410
     events = gateway.client.get(f"/api/prepare/{job_id}/events")
     assert (events.status_code, events.json()["code"]) == (410, "EXPIRED")
@@ -130,5 +130,6 @@ def test_bundles_may_be_kept(start_gateway):
     job_id = gateway.submit()
     gateway.finish(job_id)
     assert gateway.bundle(job_id).status_code == 200
-    with pytest.raises(AssertionError):
-        wait_until(lambda: gateway.bundle(job_id).status_code == 410, 4, every=0.5)
+    for _ in range(8):
+        time.sleep(0.5)
+        assert gateway.bundle(job_id).status_code == 200

@@ -9,7 +9,8 @@ import threading
 import httpx
 import pytest
 
-from tests.support.gateway_process import RESIDUES, fasta, wait_until
+from tests.support.gateway_process import RESIDUES, fasta
+from tests.support.waiting import wait_until
 
 LONG = ">long\n" + RESIDUES * 101 + "\n"
 
@@ -126,7 +127,7 @@ def test_an_upload_that_is_broken_off_leaves_nothing(gateway):
     before = stored(gateway)
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(head)
-    wait_until(lambda: stored(gateway) == before, 5)
+    wait_until(lambda: stored(gateway) == before)
 
 
 def test_a_token_is_needed_to_submit_where_one_is_set(start_gateway):

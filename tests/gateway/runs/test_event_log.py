@@ -13,7 +13,8 @@ from gateway.progress.job_log import JobLog
 from gateway.progress.stages import Stages
 from gateway.runs.directory import Run
 from gateway.runs.events import EventLog
-from tests.support.gateway_process import fasta, wait_until
+from tests.support.gateway_process import fasta
+from tests.support.waiting import wait_until
 
 RULES = ["normalize", "embed", "annotate", "project", "bundle", "preview"]
 
@@ -214,7 +215,7 @@ def test_a_cut_stream_loses_nothing(gateway):
 
 def halt(gateway, job_id) -> None:
     """Let a run stand still, until it has taken too long."""
-    wait_until(lambda: gateway.state(job_id)["pid"], 20)
+    wait_until(lambda: gateway.state(job_id)["pid"])
     os.killpg(gateway.state(job_id)["pid"], signal.SIGSTOP)
 
 

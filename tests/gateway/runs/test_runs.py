@@ -154,7 +154,8 @@ def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monk
             outcomes.finish(run, Outcome("failed", "DISK_FULL", "Full."))
             await asyncio.sleep(0.05)
             assert run.state.status == "queued"
-        await asyncio.sleep(0.1)
+        while run.state.status == "queued":
+            await asyncio.sleep(0.01)
         return run.state.status, outcomes.publisher.events(run).last.name
 
     assert asyncio.run(end()) == ("failed", "error")

@@ -17,8 +17,8 @@ from tests.support.gateway_process import (
     fasta,
     processes_below,
     step_of,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -99,7 +99,7 @@ def test_a_whole_run_writes_below_its_run_root_only(tmp_path):
     command = ["unshare", "--mount", "sh", "-c", script]
     gateway.process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        wait_until(gateway.answers, 20)
+        wait_until(gateway.answers)
         end = gateway.finish(gateway.submit(fasta(1000, 60), **QUICK))
         assert end["event"] == "done", end
     finally:

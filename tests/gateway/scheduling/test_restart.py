@@ -9,7 +9,8 @@ import time
 import psutil
 import pytest
 
-from tests.support.gateway_process import SLOW, Gateway, fasta, processes_below, step_of, wait_until
+from tests.support.gateway_process import SLOW, Gateway, fasta, processes_below, step_of
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +70,7 @@ def test_a_killed_step_is_done_again(gateway, job_id):
 def test_a_run_that_is_interrupted_each_time_fails_and_says_how_often(gateway, job_id):
     pid = gateway.state(job_id)["pid"]
     kill_snakemake(gateway, job_id)
-    wait_until(lambda: gateway.state(job_id)["pid"] != pid, 10)
+    wait_until(lambda: gateway.state(job_id)["pid"] != pid)
     step_of(gateway, job_id)
     kill_snakemake(gateway, job_id)
     end = gateway.finish(job_id)
@@ -124,7 +125,7 @@ def test_a_run_that_finished_unwatched_is_done_however_long_ago(gateway):
     job_id = gateway.submit()
     gateway.wait_for(job_id, lambda event: event["event"] == "progress")
     gateway.kill()
-    wait_until(lambda: not processes_below(gateway.root / job_id), 30)
+    wait_until(lambda: not processes_below(gateway.root / job_id))
     change_state(gateway, job_id, started=time.time() - 3600)
     gateway.start()
     events = list(gateway.events(job_id))

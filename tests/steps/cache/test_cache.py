@@ -5,12 +5,13 @@ from datetime import date
 
 import numpy as np
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from steps.cache import claims, open_cache, sequence_digest
 from steps.cache.database import about, entries, leases
 from steps.cache.eviction import Pruned
 from steps.errors import StepError
+from tests.support.waiting import wait_until
 
 A, B, C = (sequence_digest(sequence) for sequence in ("MKV", "MLL", "MAA"))
 DAY = date(2026, 5, 20)
@@ -31,6 +32,12 @@ def change(store, statement):
     """Change a store's database behind its back."""
     with store._database.writing() as connection:
         connection.execute(statement)
+
+
+def lease_end(store):
+    """Return when the one lease ends, in seconds since 1970."""
+    with store._database.reading() as connection:
+        return connection.scalar(select(leases.c.until))
 
 
 def row(digest):
@@ -183,10 +190,10 @@ def test_the_claims_of_who_stopped_renewing_are_taken_over(store, cache):
 
 
 def test_a_lease_is_renewed_while_its_owner_lives(store, cache, monkeypatch):
-    monkeypatch.setattr(claims, "LEASE_SECONDS", 0.9)
-    monkeypatch.setattr(claims, "RENEW_SECONDS", 0.2)
+    monkeypatch.setattr(claims, "RENEW_SECONDS", 0.05)
     store.claim("m", "1", [A])
-    time.sleep(1.3)
+    ends = [lease_end(store)]
+    wait_until(lambda: ends.append(lease_end(store)) or ends[-1] > ends[0])
     with open_cache(cache) as other:
         assert other.claim("m", "1", [A]) == set()
 
