@@ -39,8 +39,9 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 		annotations=header,sequence,$(CURDIR)/examples/families.tsv
 	@scripts/show-results $(DEMO)/results/families
 
-test: $(DEVELOPER) ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal \
+test: $(DEVELOPER) ## run the tests: make test [TESTS=tests/steps]
+	@$(BIN)/python -m pytest $(TESTS) -n 2 --dist worksteal \
+		--cov=steps --cov=gateway --cov-report=term:skip-covered \
 		-m "not slow and not postgres and not local and not slurm and not faults \
 		and not browser and not deploy"
 

@@ -63,7 +63,9 @@ def test_the_image_holds_the_whole_pipeline():
 
 
 def test_the_image_has_a_user_an_init_a_health_and_a_pinned_base():
-    assert re.search(r"^ARG BASE=\S+/python:3\.12-slim(@sha256:[0-9a-f]{64})?$", DOCKERFILE, re.M)
+    assert re.search(
+        r"^FROM \S+/python:3\.12-slim(@sha256:[0-9a-f]{64})? AS base$", DOCKERFILE, re.M
+    )
     last = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]
     assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", last, re.M)
     assert re.search(r'^ENTRYPOINT \["/usr/bin/tini", "--", ', last, re.M)

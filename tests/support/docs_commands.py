@@ -41,7 +41,11 @@ RULES = [
         r"^snakemake .*(--profile |\$conda)|^conda=",
         "needs SLURM or Conda, which tests/slurm has; here it is planned",
     ),
-    Rule("installation", r"pip (install|download)|-m venv|warmup", "minutes and gigabytes"),
+    Rule(
+        "installation",
+        r"pip (install|download)|-m venv|warmup",
+        "minutes; test_remedies.py gives them",
+    ),
     Rule("server", r"python -m gateway$", "does not end by itself; a test of its own starts it"),
     Rule("engine", r"docker compose|deploy/\.env$", "needs a container engine"),
 ]
