@@ -1,7 +1,6 @@
 """`python -m gateway --host 127.0.0.1 --port 8000`; settings come from the environment."""
 
 import argparse
-import logging
 import socket
 import sys
 import tempfile
@@ -12,13 +11,14 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway.app import create_app
-from gateway.http.connection import Protocol
-from gateway.http.server import Server, make_room
+from gateway.http.connection import Protocol, Server, make_room
+from gateway.logs import configure_logging
 from gateway.run_config import read_settings
 from gateway.settings import Settings, SettingsError, unknown_variables
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Serve as the command line says; return the exit status."""
     options = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, choices=range(65536), metavar="PORT", default=8000)
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def claim(root: Path) -> FileLock:
-    """The lock of a run root: two gateways on one would run everything twice.
+    """Lock a run root: two gateways on one would run everything twice.
 
     Raises:
         SettingsError: the root cannot be used, or another gateway uses it.
@@ -74,28 +74,6 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     )
     sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
     Server(config).run(sockets=sockets)
-
-
-def configure_logging(settings: Settings) -> None:
-    """One line per event, as text or JSON, to standard error."""
-    # It warns of each broken form; the answer says it to whom it concerns.
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    if settings.log_json_format:
-        renderer = structlog.processors.JSONRenderer()
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

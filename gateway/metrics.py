@@ -1,5 +1,7 @@
 """Prometheus metrics of one gateway."""
 
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
@@ -39,7 +41,7 @@ class Metrics:
         )
         self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)
 
-    def observe_steps(self, steps: list[dict]) -> None:
-        """Seconds of the steps in a provenance."""
+    def observe_steps(self, steps: list[dict[str, Any]]) -> None:
+        """Count the seconds of the steps of a provenance."""
         for step in steps:
             self.stage_seconds.labels(step=step["step"]).observe(step["seconds"])

@@ -53,13 +53,21 @@ def run_config(settings: Settings, **chosen: list[str]) -> Config:
             "offline": settings.offline,
             "shard_size": settings.effective_shard_size,
             **cache_config(settings),
-            "embedders": chosen.get("embedders") or [settings.embedder],
-            "methods": chosen.get("methods") or settings.methods,
-            "annotations": chosen.get("annotations") or settings.annotations,
+            **default_choices(settings),
+            **{name: values for name, values in chosen.items() if values},
             "bundle_format": settings.bundle_format,
             **{name: getattr(limits, name) for name in Limits.__dataclass_fields__},
         }
     )
+
+
+def default_choices(settings: Settings) -> dict[str, list[str]]:
+    """Return the choices of an upload that makes none."""
+    return {
+        "embedders": [settings.embedder],
+        "methods": settings.methods,
+        "annotations": settings.annotations,
+    }
 
 
 def fasta_limits(settings: Settings) -> Limits:

@@ -4,7 +4,7 @@ import os
 from ipaddress import ip_network
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from limits import parse_many
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from steps.config import defaults
@@ -22,7 +23,7 @@ from steps.config import defaults
 #: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
 
-#: What clients may see of a run, in the order of `gateway.progress.stages`.
+#: The stages of a run, in the order that clients see them; the one list of their names.
 Stage = Literal["normalizing", "embedding", "annotating", "projecting", "bundling"]
 
 #: Form fields by which an upload chooses.
@@ -33,8 +34,8 @@ NotNegative = Annotated[int, Field(ge=0)]
 Names = Annotated[list[str], NoDecode]
 
 
-def _number(value):
-    return int(value) if str(value).isdecimal() else value
+def _number(value: object) -> object:
+    return int(str(value)) if str(value).isdecimal() else value
 
 
 class Settings(BaseSettings):
@@ -176,14 +177,14 @@ class Settings(BaseSettings):
         mode="before",
     )
     @classmethod
-    def _comma_list(cls, value):
+    def _comma_list(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
     @field_validator("stage_timeout_seconds", mode="before")
     @classmethod
-    def _pairs(cls, value):
+    def _pairs(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
@@ -223,13 +224,13 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _counts_leave_room(self):
+    def _counts_leave_room(self) -> Self:
         if self.sequence_min_count > self.sequence_max_count:
             raise ValueError("PREP_SEQUENCE_MIN_COUNT is above PREP_SEQUENCE_MAX_COUNT")
         return self
 
     @model_validator(mode="after")
-    def _retention_can_be_kept(self):
+    def _retention_can_be_kept(self) -> Self:
         worst = (
             self.pipeline_timeout_seconds + self.bundle_ttl_seconds + self.sweep_interval_seconds
         )
@@ -242,7 +243,7 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _cache_may_be_written(self):
+    def _cache_may_be_written(self) -> Self:
         if self.step_file_mb and self._cache_is_file and self.step_file_mb < self._cache_mb:
             raise ValueError(
                 f"PREP_STEP_FILE_MB is {self.step_file_mb}, but the cache may have "
@@ -298,7 +299,7 @@ def read_variables() -> Settings:
         raise SettingsError(" ".join(_sentence(fault) for fault in error.errors())) from None
 
 
-def _sentence(fault: dict) -> str:
+def _sentence(fault: ErrorDetails) -> str:
     reason = fault["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not fault["loc"]:
         return f"{reason}."

@@ -72,6 +72,7 @@ async def gone(run: Run) -> None:
     try:
         descriptor = os.pidfd_open(state.pid)
     except (AttributeError, OSError):
+        # No event tells of the end of a process that is not our child.
         while is_alive(state):
             await asyncio.sleep(0.2)
         return

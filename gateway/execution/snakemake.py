@@ -18,10 +18,11 @@ log = structlog.get_logger()
 
 #: Variables of the gateway's environment that a run sees; no settings and no secrets.
 _PASSED = (
-    "PATH HOME USER LOGNAME LANG LC_ALL TZ VIRTUAL_ENV NUMBA_CACHE_DIR "
-    "MPLCONFIGDIR HTTP_PROXY HTTPS_PROXY NO_PROXY SSL_CERT_FILE REQUESTS_CA_BUNDLE SLURM_CONF "
-    "PGPASSFILE HF_HOME CUDA_VISIBLE_DEVICES LD_LIBRARY_PATH"
-).split()
+    *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV"),
+    *("NUMBA_CACHE_DIR", "MPLCONFIGDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SLURM_CONF", "PGPASSFILE", "HF_HOME"),
+    *("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"),
+)
 
 
 def arguments(run: Run, settings: Settings) -> list[str]:

@@ -1,15 +1,25 @@
-"""Bounds that uvicorn does not set, for clients that are slow, gone, too many or speak no HTTP."""
+"""The connection below HTTP: bounds for clients that are slow, gone, too many or speak no HTTP.
+
+uvicorn keeps two things from an application: that a stop was asked for, and whether a client took
+the whole body of an answer. `Server` and `Connection` pass them on.
+"""
 
 import asyncio
 import contextlib
+import resource
 import socket
 import sys
+from types import FrameType
 
 import h11
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.http.errors import GatewayError
-from gateway.http.server import Connection
+
+log = structlog.get_logger()
 
 #: How long the head of a request, or what is left of a body nobody asked for, may take.
 HEAD_SECONDS = 10.0
@@ -21,28 +31,70 @@ _SOCKET = {
     # Megabytes in the kernel would hide for minutes whether a slow client takes anything.
     "TCP_NOTSENT_LOWAT": 65_536,
 }
+#: How long after a body a connection may still be reset by a client that did not read it.
+_RESET_SECONDS = 1.0
+#: Files that are open beside those of connections: runs, logs, libraries.
+_OTHER_FILES = 256
+
+
+class Connection:
+    """The connection of a request, as `scope["extensions"][KEY]`."""
+
+    KEY = "gateway.connection"
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+        self.reset = False
+
+    def passed_to(self, application: ASGIApp) -> ASGIApp:
+        """Return the application with this connection in the scope of its requests."""
+
+        async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[self.KEY] = self
+            await application(scope, receive, send)
+
+        return with_connection
+
+    async def took_all(self) -> bool:
+        """Return, after the last byte was sent, whether the client stayed to take it.
+
+        A client that hangs up with bytes unread resets the connection; one that has read all
+        closes it properly or keeps it.
+        """
+        try:
+            await asyncio.wait_for(self.lost.wait(), _RESET_SECONDS)
+        except TimeoutError:
+            return True
+        return not self.reset
+
+
+class Server(uvicorn.Server):
+    """Tell the application at once that a stop is asked for, so that it ends its streams."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Pass a signal on to the application, then stop."""
+        loop = asyncio.get_event_loop()
+        loop.call_soon_threadsafe(self.config.loaded_app.state.services.closing.set)
+        super().handle_exit(sig, frame)
 
 
 class Protocol(H11Protocol):
     """HTTP/1.1 whose requests carry their `Connection`, within bounds."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own annotation
+        """Begin a connection; refuse it where there are as many as may be."""
         super().connection_made(transport)
-        self.connection, application = Connection(), self.app
+        self.connection = Connection()
         self._head: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
-
-        async def with_connection(scope, receive, send):
-            scope.setdefault("extensions", {})[Connection.KEY] = self.connection
-            await application(scope, receive, send)
-
-        self.app = with_connection
+        self.app = self.connection.passed_to(self.app)
         _set_options(transport.get_extra_info("socket"))
-        if len(self.connections) > self.config.loaded_app.state.settings.max_connections:
+        if len(self.connections) > self.config.loaded_app.state.services.settings.max_connections:
             self._refuse(_too_many())
         self._bound_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Note how the connection ended."""
         for timer in (self._head, self._stall):
             if timer:
                 timer.cancel()
@@ -51,10 +103,12 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Take bytes of a request."""
         super().data_received(data)
         self._bound_head()
 
     def on_response_complete(self) -> None:
+        """Wait for the next request."""
         super().on_response_complete()
         self._bound_head()
 
@@ -75,10 +129,12 @@ class Protocol(H11Protocol):
             self._refuse(GatewayError(408, "REQUEST_TIMEOUT", message))
 
     def pause_writing(self) -> None:
+        """Bound the time in which the client takes nothing."""
         super().pause_writing()
         self._stall = self._stall or self.loop.call_later(STALL_SECONDS, self._takes_nothing)
 
     def resume_writing(self) -> None:
+        """Go on: the client takes bytes again."""
         super().resume_writing()
         if self._stall:
             self._stall.cancel()
@@ -90,6 +146,7 @@ class Protocol(H11Protocol):
         self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP in the one shape of errors."""
         self._refuse(_not_understood(sys.exception()))
 
     def _should_upgrade(self) -> bool:
@@ -106,7 +163,7 @@ class Protocol(H11Protocol):
             start = h11.Response(
                 status_code=error.status, headers=[*answer.raw_headers, *closing], reason=b""
             )
-            for event in (start, h11.Data(data=answer.body), h11.EndOfMessage()):
+            for event in (start, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
         self.transport.close()
 
@@ -129,3 +186,15 @@ def _not_understood(fault: BaseException | None) -> GatewayError:
 def _too_many() -> GatewayError:
     message = "The server has as many connections as it may. Try again in a few seconds."
     return GatewayError(503, "TOO_MANY_CONNECTIONS", message, {"Retry-After": "5"})
+
+
+def make_room(connections: int) -> None:
+    """Raise this process's limit of open files to what that many connections may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # An upload has its socket and its file.
+    wanted = 2 * connections + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("few_open_files", allowed=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,5 +1,6 @@
 """The bundle on its way out: ranges, repeats, and when it counts as delivered."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -9,12 +10,12 @@ from urllib.parse import quote
 from starlette.responses import FileResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.http.connection import Connection
 from gateway.http.errors import GatewayError
-from gateway.http.server import Connection
 
 
 def download_name(upload_name: str) -> tuple[str, str]:
-    """ASCII and Unicode names of the bundle of an upload, safe in a header."""
+    """Return the ASCII and the Unicode name of the bundle of an upload, safe in a header."""
     stem = re.sub(r"\.(gz|fasta|fa|faa|fna|fas)$", "", upload_name, flags=re.IGNORECASE)
     stem = re.sub(r"\.(fasta|fa|faa|fna|fas)$", "", stem, flags=re.IGNORECASE)
     stem = re.split(r"[/\\]", stem)[-1]
@@ -27,7 +28,7 @@ def download_name(upload_name: str) -> tuple[str, str]:
 class BundleResponse(FileResponse):
     """A file that calls `delivered` once its whole body went out to a client that stayed."""
 
-    def __init__(self, path: Path, upload_name: str, delivered: Callable[[], None]):
+    def __init__(self, path: Path, upload_name: str, delivered: Callable[[], None]) -> None:
         plain, readable = download_name(upload_name)
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(readable)}"
         super().__init__(
@@ -38,8 +39,9 @@ class BundleResponse(FileResponse):
         self.delivered = delivered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = scope["extensions"][Connection.KEY]
-        size, sent, whole = Path(self.path).stat().st_size, 0, False
+        """Send the file, and report its delivery."""
+        connection: Connection = scope["extensions"][Connection.KEY]
+        size, sent, whole = os.stat(self.path).st_size, 0, False
 
         async def counting(message: Message) -> None:
             nonlocal sent, whole
@@ -57,7 +59,11 @@ class BundleResponse(FileResponse):
 
 
 def _refuse_range(status: int, size: int) -> None:
-    """Starlette refuses ranges in plain text; ours have the one shape."""
+    """Refuse a range in the one shape of errors; Starlette would do so in plain text.
+
+    Raises:
+        GatewayError: BAD_RANGE.
+    """
     if status in (400, 416):
         message = f"That range cannot be served: the bundle has {size} bytes."
         headers = {"Content-Range": f"bytes */{size}"} if status == 416 else {}

@@ -3,19 +3,21 @@
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from gateway.run_config import fasta_limits
+from gateway.run_config import default_choices, fasta_limits
 from gateway.settings import Settings
 
+Document = dict[str, Any]
+
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-#: What a path may hold beside its methods.
 _METHODS = ("get", "post", "delete")
 
 
-def document(settings: Settings) -> dict:
-    """The description of the gateway that runs with these settings."""
+def document(settings: Settings) -> Document:
+    """Return the description of the gateway that runs with these settings."""
     found = deepcopy(_template())
     for operation in operations(found).values():
         operation["responses"]["500"] = {"$ref": "#/components/responses/Internal"}
@@ -26,12 +28,14 @@ def document(settings: Settings) -> dict:
 
 
 @cache
-def _template() -> dict:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+def _template() -> Document:
+    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    template: Document = yaml.safe_load(text)
+    return template
 
 
-def operations(found: dict) -> dict[tuple[str, str], dict]:
-    """(method, path) -> operation."""
+def operations(found: Document) -> dict[tuple[str, str], Document]:
+    """Return the operations by (method, path)."""
     return {
         (method.upper(), path): item[method]
         for path, item in found["paths"].items()
@@ -40,24 +44,19 @@ def operations(found: dict) -> dict[tuple[str, str], dict]:
     }
 
 
-def _describe_upload(fields: dict, settings: Settings) -> None:
+def _describe_upload(fields: Document, settings: Settings) -> None:
     limits = fasta_limits(settings)
     fields["file"]["description"] = (
         f"Protein FASTA, plain or gzip, up to {limits.max_file_bytes:,} bytes unpacked; "
         f"{limits.min_sequences:,} to {limits.max_sequences:,} sequences, each up to "
         f"{limits.max_length:,} residues, {limits.max_total_residues:,} altogether."
     )
-    defaults = {
-        "embedders": [settings.embedder],
-        "methods": settings.methods,
-        "annotations": settings.annotations,
-    }
-    for name, chosen in defaults.items():
+    for name, chosen in default_choices(settings).items():
         fields[name] |= _choice(getattr(settings, f"allowed_{name}"), chosen)
 
 
-def _choice(allowed: list[str], default: list[str]) -> dict:
-    """Description of a comma-separated field."""
+def _choice(allowed: list[str], default: list[str]) -> Document:
+    """Return the description of a comma-separated field."""
     offered = ", ".join(allowed) or "nothing"
     return {
         "description": f"Comma-separated; offered: {offered}. Without it: {', '.join(default)}.",
@@ -65,7 +64,7 @@ def _choice(allowed: list[str], default: list[str]) -> dict:
     }
 
 
-def _ask_for_token(found: dict) -> None:
+def _ask_for_token(found: Document) -> None:
     found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     submit = found["paths"]["/api/prepare"]["post"]
     submit["security"] = [{"token": []}]

@@ -1,11 +1,12 @@
 """The page for people: files of gateway/web as they are, and the example."""
 
+import os
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from gateway.pipeline_files import PIPELINE
@@ -29,8 +30,8 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
 
 
 def _whole(scope: Scope) -> Scope:
-    """The request without a range: Starlette would refuse a malformed one in plain text."""
-    return scope | {"headers": [each for each in scope["headers"] if each[0] != b"range"]}
+    """Return the request without a range: Starlette would refuse a malformed one in plain text."""
+    return {**scope, "headers": [each for each in scope["headers"] if each[0] != b"range"]}
 
 
 class _File(FileResponse):
@@ -49,13 +50,19 @@ async def example(request: Request) -> Response:
 
 
 class _Files(StaticFiles):
-    """Files that a browser asks about each time, so that no page mixes two versions."""
+    """Files that a browser revalidates each time, so that no page mixes two versions."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(_whole(scope), receive, send)
 
-    def file_response(self, *arguments, **options) -> Response:
-        response = super().file_response(*arguments, **options)
+    def file_response(
+        self,
+        full_path: PathLike,
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = "no-cache"
         return response
 

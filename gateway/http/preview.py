@@ -3,8 +3,13 @@
 import math
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import anyio
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from protspace.data.io.bundle import BundleContents
 
 #: Bundles read at a time; each may take tens of megabytes.
 _reading = anyio.CapacityLimiter(1)
@@ -12,8 +17,8 @@ _reading = anyio.CapacityLimiter(1)
 _DIGITS = 5
 
 
-async def points(bundle: Path) -> dict:
-    """`identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
+async def points(bundle: Path) -> dict[str, Any]:
+    """Return `identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
 
     All lists are in the order of `identifiers`. An annotation has `numbers` (`None` where missing),
     or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
@@ -21,8 +26,8 @@ async def points(bundle: Path) -> dict:
     return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
 
 
-def _read(path: Path) -> dict:
-    # Loaded by the first who looks at a result; a gateway that only serves files needs none of it.
+def _read(path: Path) -> dict[str, Any]:
+    # Imported for the first preview; a gateway that only serves files needs none of it.
     from protspace.data.io.bundle import read_bundle_contents
 
     from steps.report.preview import most_informative
@@ -38,7 +43,7 @@ def _read(path: Path) -> dict:
     }
 
 
-def _projections(contents) -> list[dict]:
+def _projections(contents: "BundleContents") -> list[dict[str, Any]]:
     import pyarrow.compute as pc
 
     names = contents.projections["projection_name"].combine_chunks()
@@ -51,15 +56,16 @@ def _projections(contents) -> list[dict]:
     return found
 
 
-def _rounded(column) -> list[float]:
+def _rounded(column: "pa.ChunkedArray") -> list[float]:
     import numpy as np
 
     values = column.to_numpy().astype(float)
     span = float(np.ptp(values)) or 1.0
-    return np.round(values, max(0, _DIGITS - math.floor(math.log10(span)))).tolist()
+    rounded: list[float] = np.round(values, max(0, _DIGITS - math.floor(math.log10(span)))).tolist()
+    return rounded
 
 
-def _annotation(name: str, column) -> dict:
+def _annotation(name: str, column: "pa.ChunkedArray") -> dict[str, Any]:
     import pyarrow as pa
 
     from steps.annotate.cells import plain
@@ -70,4 +76,8 @@ def _annotation(name: str, column) -> dict:
     cells = [readable.get(cell) for cell in column.to_pylist()]
     labels = [label for label, _ in Counter(filter(None, cells)).most_common()]
     places = {label: place for place, label in enumerate(labels)}
-    return {"name": name, "labels": labels, "codes": [places.get(cell, -1) for cell in cells]}
+    return {
+        "name": name,
+        "labels": labels,
+        "codes": [places[cell] if cell else -1 for cell in cells],
+    }

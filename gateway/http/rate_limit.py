@@ -1,10 +1,10 @@
-"""Rate limits per client address, and whose address it is."""
+"""Rate limits per client address, and the address of a client behind proxies."""
 
 import math
 import time
 from ipaddress import ip_address, ip_network
 
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from gateway.settings import Settings
 
 
 def client_address(request: Request, trusted: list[str]) -> str:
-    """The nearest address on the way here that is no trusted proxy of ours."""
+    """Return the nearest address on the way here that is no trusted proxy."""
     address = request.client.host if request.client else "unknown"
     # A proxy may add a line of its own instead of lengthening the one that is there.
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
@@ -35,7 +35,7 @@ def _is_trusted(address: str, trusted: list[str]) -> bool:
 class RateLimits:
     """Two moving windows: one for accepted uploads, a wider one for all of them."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._accepted = parse(settings.rate_limit)
         self._all = parse(settings.refused_rate_limit)
@@ -50,7 +50,7 @@ class RateLimits:
             raise await self._refusal(self._all, "any", address)
 
     async def check_accepted(self, address: str) -> dict[str, str]:
-        """Count an upload that would be accepted; the X-RateLimit headers of its answer.
+        """Count an upload that would be accepted; return the X-RateLimit headers of its answer.
 
         Raises:
             GatewayError: RATE_LIMITED.
@@ -59,7 +59,7 @@ class RateLimits:
             raise await self._refusal(self._accepted, "accepted", address)
         return await self._headers(self._accepted, "accepted", address)
 
-    async def _headers(self, rate, *key: str) -> dict[str, str]:
+    async def _headers(self, rate: RateLimitItem, *key: str) -> dict[str, str]:
         window = await self._limiter.get_window_stats(rate, *key)
         return {
             "X-RateLimit-Limit": str(rate.amount),
@@ -67,7 +67,7 @@ class RateLimits:
             "X-RateLimit-Reset": str(math.ceil(window.reset_time)),
         }
 
-    async def _refusal(self, rate, *key: str) -> GatewayError:
+    async def _refusal(self, rate: RateLimitItem, *key: str) -> GatewayError:
         window = await self._limiter.get_window_stats(rate, *key)
         # 0 sends the web app into an endless recursion.
         wait = max(1, math.ceil(window.reset_time - time.time()))

@@ -1,8 +1,9 @@
-"""An upload on its way in: bounded while it streams, validated before anything is queued."""
+"""Uploads: bounded while they stream, validated before anything is queued."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import yaml
 from anyio import CapacityLimiter, to_thread
@@ -33,7 +34,7 @@ class _Parser(MultiPartParser):
 
 
 async def read_form(request: Request, settings: Settings) -> FormData:
-    """The form of an upload; a file that is not small lies on disk.
+    """Return the form of an upload; a file that is not small lies on disk.
 
     Raises:
         GatewayError: FILE_TOO_LARGE at the limit, REQUEST_TIMEOUT, NO_FILE, BAD_REQUEST.
@@ -59,8 +60,12 @@ async def read_form(request: Request, settings: Settings) -> FormData:
     return form
 
 
-async def _bounded(request: Request, most: int, settings: Settings) -> AsyncIterator[bytes]:
-    """The body, as far as it stays within `most` bytes."""
+async def _bounded(request: Request, most: int, settings: Settings) -> AsyncGenerator[bytes]:
+    """Yield the body, as long as it stays within `most` bytes.
+
+    Raises:
+        GatewayError: FILE_TOO_LARGE, BAD_REQUEST.
+    """
     total = 0
     try:
         async for chunk in request.stream():
@@ -75,9 +80,9 @@ async def _bounded(request: Request, most: int, settings: Settings) -> AsyncIter
 
 
 async def let_finish(request: Request, settings: Settings) -> bool:
-    """Read on for a refusal's sake: a client that still sends would not see the answer.
+    """Read the rest of a refused body: a client that still sends would not see the answer.
 
-    Returns whether the body came to its end; a longer one is cut off.
+    Return whether the body came to its end; a longer one is cut off.
     """
     left = settings.upload_max_bytes
     try:
@@ -95,10 +100,10 @@ async def let_finish(request: Request, settings: Settings) -> bool:
 
 
 def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
-    """What the form chooses of embedder, methods and annotations, if the operator allows it.
+    """Return the embedders, methods and annotations that the form chooses.
 
     Raises:
-        GatewayError: NOT_ALLOWED, naming what is.
+        GatewayError: NOT_ALLOWED, with what the operator allows.
     """
     chosen = {}
     for name in CHOICES:
@@ -116,14 +121,15 @@ def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
     return chosen
 
 
-async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
-    """Put a valid upload and its configuration into `folder`; what to remember of the request.
+async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str, Any]:
+    """Put a valid upload and its configuration into `folder`; return its request.json.
 
     Raises:
         GatewayError: NOT_ALLOWED or a FASTA code.
     """
     chosen = choices(form, settings)
     file = form["file"]
+    assert isinstance(file, UploadFile)
     counts = await to_thread.run_sync(
         _store, file.file, folder / "input.fasta", settings, limiter=_reading
     )
@@ -137,7 +143,7 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict:
     }
 
 
-def _store(source, path: Path, settings: Settings) -> Counts:
+def _store(source: BinaryIO, path: Path, settings: Settings) -> Counts:
     with path.open("wb") as target:
         while chunk := source.read(1048576):
             target.write(chunk)
@@ -151,10 +157,10 @@ def _store(source, path: Path, settings: Settings) -> Counts:
         raise GatewayError(status, error.code, error.message) from error
 
 
-def _write_configuration(folder: Path, chosen: dict, settings: Settings) -> int:
-    """The run's config.yaml; its input is the file beside it, whatever the folder is called.
+def _write_configuration(folder: Path, chosen: dict[str, list[str]], settings: Settings) -> int:
+    """Write the run's config.yaml; its input is the file beside it, whatever the folder is called.
 
-    Returns the number of its embedders, each counted once.
+    Return the number of its embedders, each counted once.
     """
     values = run_config(settings, **chosen).model_dump() | {"input": "input.fasta"}
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))

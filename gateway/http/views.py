@@ -1,39 +1,49 @@
-"""What is told of a run beside its events: what was asked, its times, how it was made."""
+"""JSON views: a run's request, times and provenance, and how many jobs there are."""
 
 import time
+from typing import Any
 
 from gateway.http.download import download_name
+from gateway.run_config import default_choices
 from gateway.runs.directory import Run
 from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
+from gateway.scheduling.queue import Scheduler
 from gateway.settings import Settings
 
-#: What a provenance may say to a client; the rest names folders and servers of the operator.
-_TOLD = ("embedders", "methods", "annotations", "metric", "n_neighbors", "min_dist", "random_state")
+#: Keys of the configuration that clients see; others name folders and servers.
+_SHOWN = (
+    "embedders",
+    "methods",
+    "annotations",
+    "metric",
+    "n_neighbors",
+    "min_dist",
+    "random_state",
+)
 
 
-def asked(run: Run, settings: Settings) -> dict:
-    """Names, `sequences` and choices of an upload; nothing once the run was removed."""
+def job_counts(scheduler: Scheduler) -> dict[str, int]:
+    """Return how many jobs are `running` and `queued`."""
+    return {"running": len(scheduler.running), "queued": len(scheduler.waiting)}
+
+
+def request_view(run: Run, settings: Settings) -> dict[str, Any]:
+    """Return names, `sequences` and choices of an upload; nothing once the run was removed."""
     try:
         request = run.request
         chosen, sequences = request["chosen"], request["counts"]["sequences"]
+        name = request["file_name"]
     except (OSError, ValueError, KeyError):
         return {}
-    defaults = {
-        "embedders": [settings.embedder],
-        "methods": settings.methods,
-        "annotations": settings.annotations,
-    }
-    names = {
-        "file_name": request["file_name"],
-        "bundle_name": download_name(request["file_name"])[1],
-    }
-    return {**names, "sequences": sequences, **(defaults | chosen)}
+    names = {"file_name": name, "bundle_name": download_name(name)[1]}
+    return {**names, "sequences": sequences, **(default_choices(settings) | chosen)}
 
 
-def times(run: Run, settings: Settings) -> dict[str, float]:
-    """`elapsed`, seconds since its start or until its end; `expires`, seconds since 1970."""
-    state, found = run.state, {}
+def times_view(run: Run, settings: Settings) -> dict[str, float]:
+    """Return `elapsed`, the seconds of a run so far, and `expires`, seconds since 1970."""
+    state = run.state
+    found: dict[str, float] = {}
     if state.status == "expired":
         return found
     if state.first_started:
@@ -44,14 +54,14 @@ def times(run: Run, settings: Settings) -> dict[str, float]:
     return found
 
 
-def provenance(run: Run) -> dict:
-    """Counts of the input, choices, versions, seconds of the steps, warnings."""
+def provenance_view(run: Run) -> dict[str, Any]:
+    """Return counts of the input, choices, versions, seconds of the steps, and warnings."""
     found = run.read_provenance()
     known = found.get("configuration", {})
     counts = {k: v for k, v in found.get("input", {}).items() if isinstance(v, int)}
     return {
         "counts": counts,
-        "configuration": {name: known[name] for name in _TOLD if name in known},
+        "configuration": {name: known[name] for name in _SHOWN if name in known},
         "versions": found.get("versions", {}),
         "seconds": [[step["step"], step["seconds"]] for step in found.get("steps", [])],
         "warnings": found.get("warnings", []),

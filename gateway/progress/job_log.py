@@ -16,7 +16,7 @@ class JobLog:
     Snakemake that ends with an error.
     """
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run) -> None:
         self._tail = Tail(run.job_log)
         self.began = self.gave_up = False
 

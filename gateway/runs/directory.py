@@ -31,7 +31,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 class Run:
     """One run directory."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path, self.id = path, path.name
 
     def __repr__(self) -> str:
@@ -141,7 +141,7 @@ class Run:
 class Runs:
     """All run directories below one root."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.root.mkdir(parents=True, exist_ok=True)
 

@@ -40,7 +40,7 @@ class EventLog:
     `left` is when the last reader went away (seconds since the epoch).
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path, self.readers, self.closed = path, 0, False
         self.left = time.time()
         # A gateway that was killed while writing leaves a line that no client got.
@@ -116,7 +116,7 @@ class EventLog:
         except FileNotFoundError:
             return [], position
         whole = jsonl.whole(text)
-        found = [entry for entry in jsonl.parse(whole) if _KEYS <= entry.keys()]
+        found = [entry for entry in jsonl.parse(whole) if entry.keys() >= _KEYS]
         events = [Event(entry["id"], entry["event"], entry["data"]) for entry in found]
         return events, position + len(whole)
 

@@ -38,7 +38,7 @@ def repair(path: Path) -> None:
 class Tail:
     """Read new objects of a growing file; from its start where another file took its place."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path, self.position, self._inode = path, 0, 0
 
     def read(self) -> list[dict[str, Any]]:

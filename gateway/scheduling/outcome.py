@@ -80,7 +80,7 @@ def interrupted(run: Run, job_log: JobLog, where: str) -> Outcome:
 class Outcomes:
     """Write outcomes to states and publish them; retry those that a full disk did not take."""
 
-    def __init__(self, publisher: Publisher, metrics: Metrics):
+    def __init__(self, publisher: Publisher, metrics: Metrics) -> None:
         self.publisher, self.metrics = publisher, metrics
         self._retries: dict[str, asyncio.Task[None]] = {}
 

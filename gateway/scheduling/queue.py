@@ -25,7 +25,7 @@ class QueueFull(Exception):
 class Scheduler:
     """Start, resume and cancel runs. All that it knows can be read from the run directories."""
 
-    def __init__(self, settings: Settings, runs: Runs, metrics: Metrics):
+    def __init__(self, settings: Settings, runs: Runs, metrics: Metrics) -> None:
         self.settings, self.runs = settings, runs
         self.waiting: list[Run] = []
         self.running: dict[str, asyncio.Task[None]] = {}

@@ -41,7 +41,7 @@ async def end_jobs(run: Run) -> bool:
 class Supervisor:
     """Bring runs to their ends; whatever happens on the way, there is one."""
 
-    def __init__(self, settings: Settings, publisher: Publisher, metrics: Metrics):
+    def __init__(self, settings: Settings, publisher: Publisher, metrics: Metrics) -> None:
         self.settings, self.publisher, self.metrics = settings, publisher, metrics
         self.starter = Starter()
 
@@ -101,7 +101,7 @@ class Supervisor:
 class Attempt:
     """One start of Snakemake, seen from outside."""
 
-    def __init__(self, run: Run, settings: Settings, publisher: Publisher):
+    def __init__(self, run: Run, settings: Settings, publisher: Publisher) -> None:
         self.run, self.settings, self.publisher = run, settings, publisher
         state = run.state
         self.job_log = JobLog(run)

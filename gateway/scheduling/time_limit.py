@@ -13,7 +13,7 @@ from gateway.settings import Settings, Stage
 class TimeLimit:
     """The time that one attempt takes, and each of its stages by Snakemake's job log."""
 
-    def __init__(self, run: Run, settings: Settings):
+    def __init__(self, run: Run, settings: Settings) -> None:
         state = run.state
         self.settings, self.started = settings, state.started or state.submitted
         self._rules: dict[int, str] = {}

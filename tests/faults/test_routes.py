@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gateway.http.routes import ROUTES
+from gateway.http import health, routes
 from tests.support.gateway_process import Gateway
 from tests.support.rawhttp import Raw, check
 
@@ -16,7 +16,12 @@ pytestmark = pytest.mark.faults
 
 REQUESTS = int(os.environ.get("FAULTS_REQUESTS", "3000"))
 #: A pattern for each route, and addresses that are none.
-PATHS = [*sorted({route.path for route in ROUTES} - {"/openapi.json"}), "/", "/{job_id}", "//"]
+PATHS = [
+    *sorted({route.path for route in [*routes.ROUTES, *health.ROUTES]} - {"/openapi.json"}),
+    "/",
+    "/{job_id}",
+    "//",
+]
 ALLOWED = {200, 202, 206, 400, 404, 405, 409, 410, 413, 416, 422, 431}
 
 text = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=30)

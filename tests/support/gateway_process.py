@@ -82,7 +82,8 @@ class Gateway:
             self.process.wait(PATIENCE_SECONDS)
         finally:
             self.process.kill()
-            self._held.close()
+            if self._held:
+                self._held.close()
             for path in self.root.glob("*/state.json"):
                 with contextlib.suppress(OSError, TypeError, ValueError, KeyError):
                     os.killpg(json.loads(path.read_text())["pid"], 9)

@@ -64,9 +64,9 @@ def test_more_connections_than_allowed_are_turned_away_until_others_go(start_gat
 def test_open_files_are_allowed_for_all_connections(hard, raised):
     limit = "resource.{}rlimit(resource.RLIMIT_NOFILE{})"
     code = f"""if True:
-        import resource, gateway.http.server
+        import resource, gateway.http.connection
         {limit.format("set", f", (64, {hard})")}
-        gateway.http.server.make_room(100)
+        gateway.http.connection.make_room(100)
         print({limit.format("get", "")}[0])"""
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert found.stdout.splitlines()[-1] == str(raised)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from protspace.data.io.bundle import read_bundle_contents
 
-from gateway.http.choices import choices, notes
+from gateway.http.options import choices, notes
 from gateway.progress.stages import STAGES
 from gateway.runs import estimates
 from gateway.runs.directory import Run
