@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import tests.support.hub as hub
+from tests.fakes.web import FakeWeb
 from tests.support.docs_commands import ROOT
 from tests.support.installed import Environment, make
 
@@ -27,8 +28,9 @@ def test_a_model_is_fetched_again(models, tmp_path):
     """The command of the message on a model that is missing."""
     folder = tmp_path / "repository"
     shutil.copytree(models / "esm2_8m", folder)
-    with hub.serving(folder, "facebook/esm2_t6_8M_UR50D") as (address, _):
-        variables = {"HF_ENDPOINT": address, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "0"}
+    with FakeWeb() as web, hub.serving(folder, "facebook/esm2_t6_8M_UR50D") as (address, _):
+        variables = web.environment | dict.fromkeys(("HOME", "HF_HOME"), str(tmp_path))
+        variables |= {"HF_ENDPOINT": address, "HF_HUB_OFFLINE": "0"}
         command = make("prefetch", "EMBEDDER=esm2_8m", f"MODELS={tmp_path}/models")
         made = subprocess.run(
             command,

@@ -151,5 +151,10 @@ def test_workflows_call_what_is_here(path):
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     for name in [step["run"] for step in steps if step.get("run", "").startswith(".")]:
         assert (ROOT / name).stat().st_mode & 0o111
+    made = [step["run"].split()[1:] for step in steps if step.get("run", "").startswith("make ")]
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert all(words[0] in targets for words in made)
+    uses = [step["uses"] for step in steps if "uses" in step]
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name) for name in uses)
     files = [step["with"]["file"] for step in steps if "file" in step.get("with", {})]
     assert all((ROOT / name).is_file() for name in files)
