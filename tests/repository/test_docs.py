@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scripts.generate import ROOT
+from tests.support.docs_commands import PAGES, ROOT
 
 
 def test_every_code_of_the_steps_is_documented():
@@ -16,7 +16,7 @@ def test_every_code_of_the_steps_is_documented():
     assert codes == documented
 
 
-@pytest.mark.parametrize("page", ["README.md", *sorted(map(str, (ROOT / "docs").glob("*.md")))])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page):
     path = ROOT / page
     links = re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text())
