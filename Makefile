@@ -8,26 +8,29 @@ DEVELOPER := $(VENV)/.ready-dev
 DEMO := demo
 LOCAL := .venv-local
 UPGRADE := --upgrade
-COMPILE = uv pip compile --universal --no-header --no-annotate $(UPGRADE) pyproject.toml
+COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) \
+	pyproject.toml --extra similarity
+INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement
+PORT := 8000
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock pin-images audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(READY) ## create .venv from requirements.lock and compile what the first run would wait for
+setup: $(READY) ## create .venv from locks/requirements.lock and compile what the first run would wait for
 
-$(READY): requirements.lock
+$(READY): locks/requirements.lock
 	@python=$$(scripts/find-python) && $$python -m venv --clear $(VENV)
 	@echo "Installing into $(VENV) (a minute or two) ..."
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python $(INSTALL) locks/requirements.lock
 	@echo "Compiling (under a minute) ..."
 	@$(BIN)/python -W ignore -m steps.preload.warmup
 	@touch $@
 
-$(DEVELOPER): requirements-dev.lock $(READY)
+$(DEVELOPER): locks/requirements-dev.lock $(READY)
 	@echo "Installing what tests, benchmarks and documentation need ..."
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(BIN)/python $(INSTALL) locks/requirements-dev.lock
 	@touch $@
 
 demo: $(READY) ## run the pipeline on the simulated example, offline
@@ -36,8 +39,9 @@ demo: $(READY) ## run the pipeline on the simulated example, offline
 		annotations=header,sequence,$(CURDIR)/examples/families.tsv
 	@scripts/show-results $(DEMO)/results/families
 
-test: $(DEVELOPER) ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal \
+test: $(DEVELOPER) ## run the tests: make test [TESTS=tests/steps]
+	@$(BIN)/python -m pytest $(TESTS) -n 2 --dist worksteal \
+		--cov=steps --cov=gateway --cov-report=term:skip-covered \
 		-m "not slow and not postgres and not local and not slurm and not faults \
 		and not browser and not deploy"
 
@@ -64,26 +68,26 @@ prefetch: $(if $(EMBEDDER),$(LOCAL)/.ready,$(READY)) ## reference files and a mo
 	@$(if $(EMBEDDER),$(LOCAL)/bin,$(BIN))/python -m steps prefetch --references \
 		$(if $(MODELS),--models "$(MODELS)") $(EMBEDDER)
 
-$(LOCAL)/.ready: requirements-local.lock
+$(LOCAL)/.ready: locks/requirements-local.lock
 	@python=$$(scripts/find-python) && $$python -m venv --clear $(LOCAL)
 	@echo "Installing PyTorch and transformers into $(LOCAL) (minutes) ..."
-	@$(LOCAL)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
-		-r requirements-local.lock
+	@$(LOCAL)/bin/python $(INSTALL) locks/requirements-local.lock
 	@touch $@
 
 test-postgres: $(DEVELOPER) ## run the tests of the store with a PostgreSQL server of their own
 	@scripts/postgres $(BIN)/python -m pytest -m postgres tests/postgres
 
 docs: $(DEVELOPER) ## build the documentation as a site in site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --config-file scripts/mkdocs.yaml --strict --quiet
 
-lint: $(DEVELOPER) ## check style, rules and generated files
+lint: $(DEVELOPER) ## check style, types and rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
 
-serve: $(READY) ## start the gateway on 127.0.0.1:8000; without PREP_EMBEDDER it needs no model
-	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} $(BIN)/python -m gateway --host 127.0.0.1 --port 8000
+serve: $(READY) ## start the gateway on 127.0.0.1, port 8000; without PREP_EMBEDDER it needs no model
+	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} $(BIN)/python -m gateway --host 127.0.0.1 --port $(PORT)
 
 bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py
@@ -110,14 +114,17 @@ generated: $(DEVELOPER) ## write configuration, settings and environment files a
 	@$(BIN)/python scripts/generate.py
 
 lock: ## resolve all versions again (needs uv); UPGRADE= keeps those that are there
-	$(COMPILE) --extra similarity -o requirements.lock
-	$(COMPILE) --extra similarity --group dev --group browser --group docs \
-		--constraints requirements.lock -o requirements-dev.lock
-	$(COMPILE) --extra similarity --extra local --group dev \
-		--constraints requirements-dev.lock -o requirements-local.lock
+	$(COMPILE) --output-file locks/requirements.lock
+	$(COMPILE) --group dev --group browser --group docs \
+		--constraints locks/requirements.lock --output-file locks/requirements-dev.lock
+	$(COMPILE) --extra local --group test \
+		--constraints locks/requirements-dev.lock --output-file locks/requirements-local.lock
+
+pin-images: ## pin the images of deploy/ by digest (needs skopeo or docker, and their registry)
+	@scripts/pin-images
 
 audit: $(READY) .venv-audit/.ready ## look for known vulnerabilities of the locked versions (needs PyPI)
-	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit requirements-dev.lock requirements-local.lock
+	@$(BIN)/python scripts/audit.py .venv-audit/bin/pip-audit locks/requirements-dev.lock locks/requirements-local.lock
 
 .venv-audit/.ready:
 	@$(BIN)/python -m venv --clear .venv-audit

@@ -13,11 +13,13 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import psutil
 from http_load import (
+    Answer,
     Audience,
     Slot,
     background,
@@ -116,13 +118,13 @@ async def answers(port: int, audience: Audience) -> tuple[list, list]:
     """Answers of /healthz, and of uploads that are cancelled at once; prints how it was."""
     small, whole, events = sequences(40, 200), [], audience.events
 
-    async def health():
+    async def health() -> Answer:
         answer = await request(port, "GET", "/healthz")
         running = answer.json["jobs"]["running"]
         whole.append(running == SLOTS and len(audience.connected) == READERS)
         return answer
 
-    async def post():
+    async def post() -> Answer:
         answer = await upload(port, small)
         await request(port, "DELETE", f"/api/prepare/{answer.json['job_id']}")
         return answer
@@ -155,7 +157,7 @@ async def idle(port: int, process: psutil.Process, root: Path) -> None:
     print(f"ratio idle-cpu-percent {share:.2f} 2.0", flush=True)
 
 
-async def until(condition) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.05)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -138,7 +138,7 @@ async def paced(call: Callable[[], Awaitable], count: int, interval: float) -> l
 
 
 @asynccontextmanager
-async def background(*coroutines) -> AsyncIterator[None]:
+async def background(*coroutines: Coroutine) -> AsyncIterator[None]:
     """Run them beside the body; they end with it, and it ends with the first that fails."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(coroutine) for coroutine in coroutines]

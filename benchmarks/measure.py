@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,7 +41,9 @@ def _finish(process: subprocess.Popen) -> float:
     return usage.ru_maxrss / 1024
 
 
-def alternate(ours, reference, repeat: int) -> tuple[list[Cost], list[Cost]]:
+def alternate(
+    ours: Callable[[], Cost], reference: Callable[[], Cost], repeat: int
+) -> tuple[list[Cost], list[Cost]]:
     """Costs of both, in turn, after one uncounted run of each."""
     ours(), reference()
     pairs = [(reference(), ours()) for _ in range(repeat)]

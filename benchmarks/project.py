@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from measure import alternate, print_ratio, print_row, run_together
+from measure import Cost, alternate, print_ratio, print_row, run_together
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from steps.embed.file import write_embeddings
@@ -31,12 +31,12 @@ def compare(count: int, repeat: int, folder: Path) -> None:
     source, python = str(folder / f"{count}.h5"), sys.executable
     make_embeddings(Path(source), count)
 
-    def ours():
+    def ours() -> Cost:
         step = [python, "-m", "steps", "project", source, "--output", str(folder / "out.parquet")]
         umap = ["--method", "umap2", "--threads", str(os.cpu_count())]
         return run_together([*step, "--method", "pca2"], [*step, *umap])
 
-    def protspace():
+    def protspace() -> Cost:
         script = str(Path(python).with_name("protspace"))
         return run_together(
             [script, "project", "-i", source, "-m", "pca2,umap2", "-o", str(folder)]

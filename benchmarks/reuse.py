@@ -32,7 +32,9 @@ async def run(port: int, fasta: bytes) -> tuple[float, bytes]:
     return seconds, (await request(port, "GET", f"/api/prepare/{job}/bundle")).body
 
 
-async def warm(folder: Path, fasta: bytes, fake: FakeBiocentral, pace: float):
+async def warm(
+    folder: Path, fasta: bytes, fake: FakeBiocentral, pace: float
+) -> tuple[float, bytes, int]:
     """The upload after another one of most of its proteins."""
     configure(folder, PREP_EMBEDDER="prot_t5", PREP_BIOCENTRAL_URL=fake.url)
     records = fasta.split(b">")
@@ -45,7 +47,9 @@ async def warm(folder: Path, fasta: bytes, fake: FakeBiocentral, pace: float):
         return *await run(port, fasta), len(fake.sequences)
 
 
-async def cold(folder: Path, fasta: bytes, fake: FakeBiocentral, pace: float):
+async def cold(
+    folder: Path, fasta: bytes, fake: FakeBiocentral, pace: float
+) -> tuple[float, bytes, int]:
     """The upload to a gateway that has embedded nothing yet."""
     configure(folder, PREP_EMBEDDER="prot_t5", PREP_BIOCENTRAL_URL=fake.url)
     fake.reset()

@@ -34,7 +34,7 @@ def read_array(path: Path) -> np.ndarray:
         return file["embeddings"][:]
 
 
-def timed(work: Callable, *arguments) -> float:
+def timed(work: Callable, *arguments: object) -> float:
     started = time.monotonic()
     work(*arguments)
     return time.monotonic() - started

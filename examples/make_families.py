@@ -6,6 +6,7 @@ invented; only the style of the headers is UniProt's.
 """
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
@@ -48,7 +49,7 @@ def family(rng: random.Random, length: int) -> list[str]:
     return members
 
 
-def records(rng: random.Random):
+def records(rng: random.Random) -> Iterator[tuple[str, str, str]]:
     """(accession, family, FASTA record) of each protein."""
     number = 0
     for name, (gene, length) in FAMILIES.items():

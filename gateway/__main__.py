@@ -54,7 +54,7 @@ def claim(root: Path) -> FileLock:
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Serve until a signal asks for a stop."""
-    configure_logging(settings)
+    configure_logging(settings.log_level, settings.log_json_format)
     for name in unknown_variables():
         structlog.get_logger().warning("unknown_setting", name=name)
     make_room(settings.max_connections)

@@ -6,15 +6,13 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-from gateway.settings import Settings
 
-
-def configure_logging(settings: Settings) -> None:
-    """Set up logging as the settings say."""
+def configure_logging(level: str, as_json: bool) -> None:
+    """Log events from that level on, as JSON or as text for people."""
     # It warns of each broken form, which its sender learns by the answer.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     renderer: Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    if settings.log_json_format:
+    if as_json:
         renderer = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -23,8 +21,6 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -41,6 +41,7 @@ def report(lock: str, versions: list[dict] | None) -> int:
 
 
 def main(program: str, *locks: str) -> int:
+    """Audit each lock; the worst of the exit statuses."""
     worst = [report(lock, audit(program, lock)) for lock in locks]
     return 1 if 1 in worst else max(worst)
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from gateway.settings import Settings, variable  # noqa: E402  # after sys.path
 from steps.config.model import Config  # noqa: E402  # after sys.path
 
-_MODELINE = "# yaml-language-server: $schema=config.schema.json\n"
+_MODELINE = "# yaml-language-server: $schema=docs/config.schema.json\n"
 
 
 def config_yaml() -> str:
@@ -83,14 +83,14 @@ def _comment(text: str, width: int) -> str:
 def environment_yaml() -> str:
     """Return `envs/steps.yaml`: the direct dependencies, with the versions of the lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "locks/requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, flags=re.MULTILINE))
     wanted = [*project["dependencies"], *project["optional-dependencies"]["similarity"]]
     names = [re.split(r"[<>=!~]", entry)[0] for entry in wanted]
     pins = "".join(f"      - {name}=={locked[name.partition('[')[0]]}\n" for name in names)
     return (
         "# Environment of the jobs for --software-deployment-method conda. Generated from\n"
-        "# pyproject.toml and requirements.lock by `make generated`.\n"
+        "# pyproject.toml and locks/requirements.lock by `make generated`.\n"
         "channels:\n  - conda-forge\n  - nodefaults\n"
         f"dependencies:\n  - python=3.12\n  - pip\n  - pip:\n{pins}"
     )
@@ -170,7 +170,7 @@ def _meaning(field: FieldInfo) -> str:
 GENERATED = {
     "envs/steps.yaml": environment_yaml,
     "config.yaml": config_yaml,
-    "config.schema.json": schema_json,
+    "docs/config.schema.json": schema_json,
     "docs/configuration.md": configuration_md,
     "docs/settings.md": settings_md,
     "deploy/.env.example": env_example,

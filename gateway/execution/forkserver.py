@@ -10,11 +10,11 @@ from pathlib import Path
 
 import structlog
 
+from gateway.pipeline_files import CODE
 from steps.preload.process import Request, send
 
 log = structlog.get_logger()
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Socket of a run's server of steps, in the folder of the run.
 _STEPS_SERVER = ".scratch/steps.sock"
 #: How long a fork may take; it takes some milliseconds.
@@ -33,7 +33,7 @@ class ForkServer:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=environment,
-                cwd=ROOT,
+                cwd=CODE,
                 start_new_session=True,
             )
         self._ready = False

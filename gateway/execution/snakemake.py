@@ -8,7 +8,8 @@ from pathlib import Path
 import structlog
 
 from gateway.execution import processes
-from gateway.execution.forkserver import ROOT, Starter
+from gateway.execution.forkserver import Starter
+from gateway.pipeline_files import CODE, PIPELINE
 from gateway.runs import jsonl
 from gateway.runs.directory import Run
 from gateway.settings import Settings
@@ -28,7 +29,7 @@ def arguments(run: Run, settings: Settings) -> list[str]:
     """Return the arguments of Snakemake for a run; its config.yaml says what to compute."""
     targets = [str(path.relative_to(run.path)) for path in (run.bundle, run.provenance)]
     return [
-        *("--snakefile", str(ROOT / "Snakefile")),
+        *("--snakefile", str(PIPELINE / "Snakefile")),
         *("--directory", str(run.path), *_where(run, settings)),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
@@ -62,7 +63,7 @@ def environment(run: Run) -> dict[str, str]:
         # Models were fetched to where they are.
         "HF_HOME": str(cache / "huggingface"),
         **_passed(),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(CODE),
         "TMPDIR": str(run.scratch / "tmp"),
         "XDG_CACHE_HOME": str(run.scratch / "cache"),
         processes.MARK: run.id,
@@ -71,7 +72,7 @@ def environment(run: Run) -> dict[str, str]:
 
 def prepare(starter: Starter) -> None:
     """Start the fork server, so that the first run starts as fast as later ones."""
-    marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    marked = {processes.MARK: processes.FORKED, "PYTHONPATH": str(CODE), "OMP_NUM_THREADS": "1"}
     starter.prepare(_passed() | marked)
 
 

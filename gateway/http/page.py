@@ -9,8 +9,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from gateway.pipeline_files import PIPELINE
+
 _WEB = Path(__file__).resolve().parent.parent / "web"
-_EXAMPLE = _WEB.parent.parent / "examples" / "families.fasta"
+_EXAMPLE = PIPELINE / "examples" / "families.fasta"
 #: The page runs its own scripts and styles, talks to its own server, and to nobody else.
 _POLICY = "; ".join(
     (

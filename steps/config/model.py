@@ -1,6 +1,6 @@
 """Model of the configuration.
 
-`config.yaml`, `config.schema.json` and `docs/configuration.md` are generated from it by
+`config.yaml`, `docs/config.schema.json` and `docs/configuration.md` are generated from it by
 `scripts/generate.py`. The Snakefile gets it from `load`, and `steps.workflow` turns it into the
 options of steps.
 """

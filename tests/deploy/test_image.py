@@ -49,7 +49,7 @@ class Image:
 
     def build(self) -> None:
         ignored = ("--ignorefile", "deploy/Dockerfile.dockerignore")
-        form = ("--format", "docker", "--network", "host", "--build-arg", "BASE=localhost/base")
+        form = ("--format", "docker", "--network", "host", "--from", "localhost/base")
         file = ("--file", "deploy/Dockerfile", "--tag", "image", ".")
         self.buildah("build", *form, *ignored, *file, cwd=ROOT)
         self.container = self.buildah("from", "--pull-never", "localhost/image")

@@ -63,12 +63,14 @@ def test_the_image_holds_the_whole_pipeline():
 
 
 def test_the_image_has_a_user_an_init_a_health_and_a_pinned_base():
-    assert re.search(r"^ARG BASE=\S+/python:3\.12-slim$", DOCKERFILE, re.M)
+    assert re.search(
+        r"^FROM \S+/python:3\.12-slim(@sha256:[0-9a-f]{64})? AS base$", DOCKERFILE, re.M
+    )
     last = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]
     assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", last, re.M)
     assert re.search(r'^ENTRYPOINT \["/usr/bin/tini", "--", ', last, re.M)
     assert re.search(r"^HEALTHCHECK .*/healthz", last, re.M)
-    assert "-r requirements.lock" in DOCKERFILE and "ADD " not in DOCKERFILE
+    assert "--require-hashes -r locks/requirements.lock" in DOCKERFILE and "ADD " not in DOCKERFILE
 
 
 def test_compose_confines_the_gateway_and_believes_its_proxy():
@@ -149,5 +151,10 @@ def test_workflows_call_what_is_here(path):
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     for name in [step["run"] for step in steps if step.get("run", "").startswith(".")]:
         assert (ROOT / name).stat().st_mode & 0o111
+    made = [step["run"].split()[1:] for step in steps if step.get("run", "").startswith("make ")]
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert all(words[0] in targets for words in made)
+    uses = [step["uses"] for step in steps if "uses" in step]
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name) for name in uses)
     files = [step["with"]["file"] for step in steps if "file" in step.get("with", {})]
     assert all((ROOT / name).is_file() for name in files)

@@ -21,7 +21,7 @@ LAYERS = {
         {"runs"},
         {"run_config"},
         {"settings"},
-        {"metrics", "logs"},
+        {"metrics", "logs", "pipeline_files"},
     ],
     "steps": [
         {"__main__", "cache.__main__", "preload", "workflow"},
@@ -87,7 +87,7 @@ NAMES_SNAKEMAKE = {
 }
 #: Endings of files that may name modules.
 TEXT = {"", ".js", ".md", ".py", ".smk", ".toml", ".yaml"}
-#: A key of an ASGI scope, and modules that CONTRIBUTING.md lets its reader write.
+#: A key of an ASGI scope, and modules that docs/contributing.md lets its reader write.
 NOT_MODULES = {"gateway.connection", "steps.annotate.termini", "steps.project.random_axes"}
 MOST_AT_THE_TOP = {"gateway": 7, "steps": 8}
 
@@ -181,7 +181,7 @@ def exists(name: str, known: dict[str, Path]) -> bool:
 
 def test_modules_that_text_names_exist():
     known = modules("gateway") | modules("steps")
-    files = [ROOT / name for name in ("Makefile", "README.md", "CONTRIBUTING.md", "Snakefile")]
+    files = [ROOT / name for name in ("Makefile", "README.md", "docs/contributing.md", "Snakefile")]
     for folder in ("deploy", "docs", "gateway", "rules", "scripts", "steps"):
         files += [each for each in (ROOT / folder).rglob("*") if each.suffix in TEXT]
     unknown = {

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 #: Page -> new file and the file that gets the line, for each pair of `python` blocks on it.
 SHOWN = {
     "docs/own-embedder.md": [("steps/embed/models/classes.py", "steps/embed/models/__init__.py")],
-    "CONTRIBUTING.md": [
+    "docs/contributing.md": [
         ("steps/annotate/termini.py", "steps/annotate/groups.py"),
         ("steps/project/random_axes.py", "steps/project/methods.py"),
     ],

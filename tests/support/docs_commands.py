@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "CONTRIBUTING.md"]
+PAGES = ["README.md"]
 PAGES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 #: Pages whose commands another test gives, each as it stands there.
 ELSEWHERE = {
@@ -34,14 +34,18 @@ class Rule:
 
 
 RULES = [
-    Rule("make", r"^make ", "targets are run by .ci/run; this looks that they exist"),
+    Rule("make", r"^make ", "tests/support/remedies.py says which test gives each"),
     Rule("sketch", r"^snakemake .*\.\.\.( |$)", "not a whole command"),
     Rule(
         "cluster",
         r"^snakemake .*(--profile |\$conda)|^conda=",
         "needs SLURM or Conda, which tests/slurm has; here it is planned",
     ),
-    Rule("installation", r"pip (install|download)|-m venv|warmup", "minutes and gigabytes"),
+    Rule(
+        "installation",
+        r"pip (install|download)|-m venv|warmup",
+        "minutes; test_remedies.py gives them",
+    ),
     Rule("server", r"python -m gateway$", "does not end by itself; a test of its own starts it"),
     Rule("engine", r"docker compose|deploy/\.env$", "needs a container engine"),
 ]
