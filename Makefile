@@ -81,7 +81,8 @@ docs: $(DEVELOPER) ## build the documentation as a site in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --config-file scripts/mkdocs.yaml --strict --quiet
 
 lint: $(DEVELOPER) ## check style, types and rules
-	@$(BIN)/ruff check --select E,F,W,I,B,UP --ignore B008 . && $(BIN)/ruff format --check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import structlog
 from anyio import to_thread
@@ -26,14 +27,13 @@ log = structlog.get_logger()
 _EXPOSED = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
+# Starlette calls each of these with an error of the class that it is registered for.
 async def _answer(request: Request, error: Exception) -> Response:
-    assert isinstance(error, GatewayError)
-    return error.response()
+    return cast(GatewayError, error).response()
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return of_http_exception(error).response()
+    return of_http_exception(cast(HTTPException, error)).response()
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -38,6 +38,7 @@ rule provenance:
         "Recording the provenance of {wildcards.dataset}"
     shell:
         "python -m steps provenance {input:q} --configuration {params.configuration:q}"
+        " --package snakemake --repeat 'snakemake --configfile this-file'"
         " --output {output.provenance:q} --config {output.config:q} --log {log:q}"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import yaml
 from anyio import CapacityLimiter, to_thread
@@ -128,8 +128,8 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str,
         GatewayError: NOT_ALLOWED or a FASTA code.
     """
     chosen = choices(form, settings)
-    file = form["file"]
-    assert isinstance(file, UploadFile)
+    # `read_form` has checked that it is one.
+    file = cast(UploadFile, form["file"])
     counts = await to_thread.run_sync(
         _store, file.file, folder / "input.fasta", settings, limiter=_reading
     )

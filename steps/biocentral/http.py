@@ -23,7 +23,7 @@ _FIRST_WAIT_SECONDS = 0.5
 #: The longest Retry-After of a busy server that is waited for, and how often in a row.
 _LONGEST_WAIT_SECONDS = 300
 _WAITS = 100
-#: What a busy server means that does not say when.
+#: How long to wait for a busy server that does not say.
 _BUSY_SECONDS = 15.0
 
 
@@ -38,7 +38,7 @@ class Refused(Exception):
 class Passing(Exception):
     """The server cannot be used now; `str` is that of the `Unavailable` that may become of it."""
 
-    def __init__(self, reason: str, wait: float | None = None):
+    def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
 
@@ -57,13 +57,13 @@ class Requests:
     Once `closed` is set, nothing more is sent.
     """
 
-    def __init__(self, url: str, closed: threading.Event):
+    def __init__(self, url: str, closed: threading.Event) -> None:
         self.url, self._closed = url, closed
         # Retries are ours: the pool's own come at once, and hide the reason.
         self.client = ApiClient(Configuration(host=url, retries=False))
 
-    def ask(self, call: Callable, *arguments: object) -> tuple[Any, int]:
-        """The answer to a call of the generated layer, and how many tries it took.
+    def ask(self, call: Callable[..., Any], *arguments: object) -> tuple[Any, int]:
+        """Return the answer to a call of the generated layer, and how many tries it took.
 
         Raises:
             NotFound: 404.
@@ -84,8 +84,9 @@ class Requests:
                             return self._once(call, *arguments), attempt.num
         except Passing as reason:
             raise Unavailable(str(reason)) from None
+        raise AssertionError("a retry context ends by an answer or an error")
 
-    def _once(self, call: Callable, *arguments: object) -> Any:
+    def _once(self, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401  (any answer)
         if self._closed.is_set():
             raise Unavailable("was left")
         try:
@@ -107,38 +108,42 @@ def _meaning(error: ApiException) -> Exception:
         return Busy(f"is busy and asks to come again in {wait:g} s", wait)
     if error.status >= 500:
         return Passing(f"answers {error.status} {error.reason}", wait)
-    return NotFound() if error.status == 404 else Refused(_said(error))
+    return NotFound() if error.status == 404 else Refused(_reason(error))
 
 
 def _busy(error: Exception) -> float | bool:
-    """How long to wait for a server that is busy."""
-    return isinstance(error, Busy) and error.wait <= _LONGEST_WAIT_SECONDS and error.wait
+    """Return how long to wait for a server that is busy; `False` is not at all."""
+    wait = error.wait if isinstance(error, Busy) else None
+    return wait if wait is not None and wait <= _LONGEST_WAIT_SECONDS else False
 
 
 def _away(error: Exception) -> float | bool:
-    """How long to wait for a server that is away; its own wish counts if there is time for it."""
+    """Return how long to wait for a server that is away: as it asks, if there is time for it."""
     if isinstance(error, Busy) or not isinstance(error, Passing):
         return False
-    return error.wait is None or (error.wait < _PATIENCE_SECONDS and error.wait)
+    if error.wait is None:
+        return True
+    return error.wait if error.wait < _PATIENCE_SECONDS else False
 
 
-def _said(error: ApiException) -> str:
-    """What the server gives as its reason, in the shape of its framework or as it stands."""
+def _reason(error: ApiException) -> str:
+    """Return the server's reason, in the shape of its framework or as it stands."""
+    data: Any = error.data
     try:
-        return error.data.detail[0].msg
+        return str(data.detail[0].msg)
     except (AttributeError, IndexError, TypeError):
         return f"{error.status} {error.reason} {(error.body or '')[:200]}".strip()
 
 
 def _innermost(error: BaseException) -> str:
-    """The reason behind a chain of exceptions, without addresses of Python objects."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
+    """Return the reason behind a chain of exceptions, without addresses of Python objects."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
     return str(error) if isinstance(error, OSError) else type(error).__name__
 
 
-def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
+def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
     log.info("Biocentral %s; again in %.1f s.", details.caused_by, details.wait_for)
 
 
-stamina.instrumentation.set_on_retry_hooks([_tell_retry])
+stamina.instrumentation.set_on_retry_hooks([_log_retry])

@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import Any, Self
 
 import stamina
-from biocentral_api import BiocentralAPI
 from biocentral_api._generated import (
     ApiClient,
     BiocentralServiceApi,
@@ -33,16 +32,16 @@ class TaskLost(Exception):
 
 @dataclass(frozen=True)
 class Job[T]:
-    """What a server is to do for some sequences, and what is made of its task's news."""
+    """One task of a server, and how its result is read."""
 
     #: As in "the server has no ... service".
     service: str
     #: The call of the generated layer that submits it.
-    submit: Callable[[ApiClient], Callable]
+    submit: Callable[[ApiClient], Callable[..., Any]]
     request: Any
-    #: Makes the result of the news that the task has finished; may raise `TaskLost`.
+    #: Return the result of the message that the task has finished; may raise `TaskLost`.
     read: Callable[[TaskDTO], T]
-    #: Told all news of a task that has not failed.
+    #: Called with all messages of a task that has not failed.
     hear: Callable[[TaskDTO], None] = lambda news: None
 
 
@@ -52,7 +51,7 @@ class Server:
     Once `closed` is set, or a `with` block ended, the tasks under way are left.
     """
 
-    def __init__(self, url: str, closed: threading.Event | None = None):
+    def __init__(self, url: str, closed: threading.Event | None = None) -> None:
         self.url = url
         self._closed = closed or threading.Event()
         self._requests = Requests(url, self._closed)
@@ -69,6 +68,9 @@ class Server:
         Raises:
             Unavailable: saying which of these fails.
         """
+        # Untyped: the package does not declare what it exports.
+        from biocentral_api import BiocentralAPI  # type: ignore[attr-defined]
+
         lowest, highest = BiocentralAPI.MIN_API_VERSION, BiocentralAPI.MAX_API_VERSION
         try:
             health, _ = self._requests.ask(
@@ -87,7 +89,7 @@ class Server:
             )
 
     def run[T](self, job: Job[T]) -> T:
-        """The result of the job; a task that is lost is submitted again.
+        """Return the result of the job; submit a task that is lost again.
 
         Raises:
             TaskLost: after several tasks in vain.
@@ -102,13 +104,15 @@ class Server:
         ):
             with attempt:
                 return self._follow(self._submit(job), job)
+        raise AssertionError("a retry context ends by a result or an error")
 
     def _may_try_again(self, error: Exception) -> bool:
         return isinstance(error, TaskLost) and not self._closed.is_set()
 
-    def _submit(self, job: Job) -> str:
+    def _submit(self, job: Job[Any]) -> str:
         try:
-            return self._requests.ask(job.submit(self._requests.client), job.request)[0].task_id
+            answer, _ = self._requests.ask(job.submit(self._requests.client), job.request)
+            return str(answer.task_id)
         except NotFound:
             raise Unavailable(f"has no {job.service} service") from None
 
@@ -125,7 +129,7 @@ class Server:
             for news in answer.dtos:
                 if _has_finished(news, job):
                     return job.read(news)
-            # News are told once: the last one may have been in an answer that broke off.
+            # A message is sent once: the last one may have been in an answer that broke off.
             interrupted |= tries > 1
             silence = 0 if answer.dtos else silence + pause
             if interrupted and silence > _SILENCE_SECONDS:
@@ -134,11 +138,11 @@ class Server:
         raise TaskLost("the task was left")
 
 
-def _has_finished(news: TaskDTO, job: Job) -> bool:
+def _has_finished(news: TaskDTO, job: Job[Any]) -> bool:
     if news.status == TaskStatus.FAILED:
         raise TaskLost(f"the task failed ({news.error or 'no reason given'})")
     job.hear(news)
-    return news.status == TaskStatus.FINISHED
+    return bool(news.status == TaskStatus.FINISHED)
 
 
 def _major(number: str) -> int:

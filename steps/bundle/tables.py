@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,8 +68,8 @@ def _long(name: str, table: pa.Table) -> pa.Table:
     )
 
 
-def with_quality(metadata: pa.Table, quality: dict[str, dict | None]) -> pa.Table:
-    """The metadata with each map's faithfulness where ProtSpace looks for it."""
+def with_quality(metadata: pa.Table, quality: dict[str, dict[str, Any] | None]) -> pa.Table:
+    """Return the metadata with each projection's faithfulness where ProtSpace looks for it."""
     notes = [json.loads(text) for text in metadata["info_json"].to_pylist()]
     for name, note in zip(metadata["projection_name"].to_pylist(), notes, strict=True):
         if quality.get(name):
@@ -78,7 +79,7 @@ def with_quality(metadata: pa.Table, quality: dict[str, dict | None]) -> pa.Tabl
 
 
 def with_columns(annotations: pa.Table, paths: Sequence[Path]) -> pa.Table:
-    """The annotations and the columns of more tables, whose rows are the same proteins."""
+    """Return the annotations with the columns of more tables, whose rows are the same proteins."""
     for path in paths:
         more = pq.read_table(path)
         for name in more.column_names[1:]:

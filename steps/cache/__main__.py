@@ -17,6 +17,7 @@ from steps.errors import StepError
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run `python -m steps.cache`."""
     options = cli.parser("cache", __doc__)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--cache", default=defaults.CACHE, help="file or PostgreSQL URL")
@@ -52,7 +53,9 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     arguments.act(arguments, report)
 
 
-def _open(arguments: argparse.Namespace, **limits: float | None) -> Cache:
+def _open(
+    arguments: argparse.Namespace, days: float | None = None, gigabytes: float | None = None
+) -> Cache:
     """Open the cache, which must exist: looking must not make one.
 
     Raises:
@@ -65,7 +68,7 @@ def _open(arguments: argparse.Namespace, **limits: float | None) -> Cache:
     path = default_path() if cache == "default" else Path(cache)
     if "://" not in cache and not path.is_file():
         raise StepError("CACHE_UNAVAILABLE", f"There is no cache {path}: name one by --cache.")
-    return open_cache(cache, **{"max_age_days": None, "max_gigabytes": None, **limits})
+    return open_cache(cache, max_age_days=days, max_gigabytes=gigabytes)
 
 
 def _info(arguments: argparse.Namespace, report: cli.Report) -> None:
@@ -92,8 +95,7 @@ def _day(time: datetime) -> str:
 
 
 def _prune(arguments: argparse.Namespace, report: cli.Report) -> None:
-    limits = {"max_age_days": arguments.days, "max_gigabytes": arguments.gigabytes}
-    with _open(arguments, **limits) as cache:
+    with _open(arguments, arguments.days, arguments.gigabytes) as cache:
         pruned = cache.prune()
     print(f"Removed {pruned.expired:,} expired and {pruned.evicted:,} least recently used entries.")
 

@@ -132,7 +132,9 @@ class Database:
         self.path = place if isinstance(place, Path) else None
         self.name = str(place)
         with self._explained():
-            made = engine.sqlite_engine(place) if self.path else engine.postgres_engine(place)
+            made = (
+                engine.sqlite_engine(self.path) if self.path else engine.postgres_engine(str(place))
+            )
         self._engine = made
         self._writer = made.execution_options(writes=True)
         try:

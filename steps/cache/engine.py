@@ -59,7 +59,7 @@ def _binary_cursor() -> type:
     from psycopg.pq import Format
 
     class BinaryCursor(Cursor[Any]):
-        def __init__(self, *arguments: Any, **options: Any):
+        def __init__(self, *arguments: Any, **options: Any):  # noqa: ANN401  (psycopg's own)
             super().__init__(*arguments, **options)
             self.format = Format.BINARY
 

@@ -165,12 +165,13 @@ def write[T](
 
 
 def _upsert(dialect: str) -> Insert:
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](entries)
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](entries)
     changed = ("created", "used", "bytes", "checksum", "value")
-    return insert.on_conflict_do_update(
+    statement: Insert = insert.on_conflict_do_update(
         index_elements=["key", "kind", "source", "version"],
         set_={name: insert.excluded[name] for name in changed},
     )
+    return statement
 
 
 def _row(space: Space, key: bytes, value: bytes, now: float) -> dict[str, Any]:

@@ -34,9 +34,13 @@ def holdings(database: Database) -> list[Holding]:
     with database.reading() as connection:
         rows = connection.execute(query).all()
     return [
-        Holding(*row[:4], int(row[4]), *(datetime.fromtimestamp(time, UTC) for time in row[5:]))
-        for row in rows
+        Holding(kind, source, version, count, int(size), _utc(oldest), _utc(used))
+        for kind, source, version, count, size, oldest, used in rows
     ]
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def embeddings(database: Database, space: Space) -> Iterator[tuple[bytes, Embedding]]:

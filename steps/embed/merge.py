@@ -1,9 +1,10 @@
-"""The embeddings of all shards -> one HDF5 file, the same bytes as without shards."""
+"""Merge the embeddings of all shards into one HDF5 file, with the same bytes as without."""
 
 import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from steps.files import write_json
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step merge_embeddings."""
     options = cli.parser("merge_embeddings", __doc__)
     options.add_argument("shards", type=Path, nargs="+", help="HDF5 files, in order")
     options.add_argument("--reports", type=Path, nargs="+", required=True, help="theirs")
@@ -30,12 +32,12 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
 def _blocks(shards: list[Path]) -> Iterator[tuple[list[str], np.ndarray]]:
     for path in shards:
-        _, identifiers, vectors = read_embeddings(path)
-        yield identifiers, vectors
+        _, identifiers, embeddings = read_embeddings(path)
+        yield identifiers, embeddings
 
 
-def summed(reports: list[dict]) -> dict:
-    """The reports of the shards as one: counts and seconds added, each warning once."""
+def summed(reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the reports of the shards as one: counts and seconds added, each warning once."""
     counts = {name: sum(each["counts"][name] for each in reports) for name in reports[0]["counts"]}
     warnings = [warning for each in reports for warning in each["warnings"]]
     return reports[0] | {

@@ -1,9 +1,9 @@
-"""Embed what nobody has embedded yet: the cache first, then the embedder, for the rest only."""
+"""Embed each sequence once: look in the cache first, then ask the embedder for the rest."""
 
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from steps.progress import Progress
 
 if TYPE_CHECKING:
     from steps.cache.cache import Cache
+    from steps.cache.entries import Embedding
 
 log = logging.getLogger("steps")
 
@@ -23,25 +24,28 @@ _SECONDS_BETWEEN = 0.5
 
 
 class Reuse:
-    """The vectors of distinct sequences, each from the cache if it has it.
+    """The embeddings of distinct sequences, each from the cache if it has it.
 
-    What the embedder gives is put into the cache batch by batch, so that a failure loses none of
-    it. A sequence that another run is embedding right now is waited for.
+    Each batch of the embedder is cached as it arrives, so that a failure loses none of it. A
+    sequence that another run is embedding right now is waited for.
     """
 
     def __init__(
         self, cache: "Cache", embedder: Embedder, sequences: Sequence[str], progress: Progress
-    ):
+    ) -> None:
+        if embedder.revision is None:
+            raise ValueError(f"{embedder.name} has no revision, so its embeddings are not cached")
         self.cache, self.embedder, self.progress = cache, embedder, progress
+        self._key = (embedder.name, embedder.revision)
         self.sequences = {sequence_digest(sequence): sequence for sequence in sequences}
-        self.vectors: dict[bytes, np.ndarray] = {}
+        self.embeddings: dict[bytes, Embedding] = {}
         self.dimensions = embedder.dimensions
         self.reused = 0
-        #: What the cache has in another length than the rest; to be made again.
+        #: Digests that the cache has in another length than the rest; to be made again.
         self.odd: set[bytes] = set()
 
-    def complete(self) -> np.ndarray:
-        """All vectors: float32, shape (n, dimensions), in the order of the sequences.
+    def complete(self) -> "Embedding":
+        """Return all embeddings: float32, shape (n, dimensions), in the order of the sequences.
 
         Raises:
             StepError: EMBEDDING_INCOMPLETE where the embedder gave none, or none that is finite
@@ -49,53 +53,56 @@ class Reuse:
         """
         self._look_up()
         while missing := self._missing():
-            mine = self.cache.claim(self.embedder.name, self.embedder.revision, missing) | self.odd
+            mine = self.cache.claim(*self._key, missing) | self.odd
             if mine:
                 self._embed([digest for digest in missing if digest in mine])
             else:
                 time.sleep(_SECONDS_BETWEEN)
             self._look_up()
-        return np.stack([self.vectors[digest] for digest in self.sequences])
+        return np.stack([self.embeddings[digest] for digest in self.sequences])
 
     def _missing(self) -> list[bytes]:
-        return [digest for digest in self.sequences if digest not in self.vectors]
+        return [digest for digest in self.sequences if digest not in self.embeddings]
 
     def _look_up(self) -> None:
-        """Take what the cache has of the rest."""
+        """Take from the cache those that are missing."""
         if missing := self._missing():
-            found = self.cache.embeddings(self.embedder.name, self.embedder.revision, missing)
+            found = self.cache.embeddings(*self._key, missing)
             usable = self._usable(list(found), list(found.values()))
             self.odd = found.keys() - usable.keys()
-            self.vectors |= usable
+            self.embeddings |= usable
             self.reused += len(usable)
             if usable:
                 self.progress.advance(len(usable))
 
     def _embed(self, digests: list[bytes]) -> None:
-        """Have the embedder make these vectors, and keep each batch as soon as it arrives."""
-        made: dict[bytes, np.ndarray] = {}
+        """Have the embedder embed these, and cache each batch as it arrives."""
+        made: dict[bytes, Embedding] = {}
         sequences = [self.sequences[digest] for digest in digests]
         log.info("Embedding %d of %d sequences.", len(digests), len(self.sequences))
-        for positions, vectors in self.embedder.embed(sequences, self.progress.advance):
-            usable = self._usable([digests[at] for at in positions], vectors)
-            self.cache.add_embeddings(self.embedder.name, self.embedder.revision, usable)
+        for positions, batch in self.embedder.embed(sequences, self.progress.advance):
+            usable = self._usable([digests[at] for at in positions], batch)
+            self.cache.add_embeddings(*self._key, usable)
             made |= usable
         self.cache.release()
-        self.vectors |= made
+        self.embeddings |= made
         bad = len(digests) - len(made)
         if bad:
             raise StepError(
                 "EMBEDDING_INCOMPLETE",
-                f"{self.embedder.name} gave no usable vector for {bad} of {len(self.sequences)} "
+                f"{self.embedder.name} gave no usable embedding for {bad} of {len(self.sequences)} "
                 "sequences. What arrived is kept: run again, and only these are asked for.",
             )
 
-    def _usable(self, digests: list[bytes], vectors) -> dict[bytes, np.ndarray]:
-        """The vectors that are finite and have the embedder's length, or that of most of them."""
-        lengths = Counter(map(len, vectors))
-        self.dimensions = self.dimensions or max(lengths, key=lengths.get, default=None)
-        usable = {}
-        for digest, vector in zip(digests, vectors, strict=True):
-            if len(vector) == self.dimensions and np.isfinite(vector).all():
-                usable[digest] = vector
-        return usable
+    def _usable(
+        self, digests: Sequence[bytes], found: "Iterable[Embedding]"
+    ) -> "dict[bytes, Embedding]":
+        """Return the embeddings that are finite and have the embedder's, or the usual, length."""
+        embeddings = list(found)
+        lengths = Counter(map(len, embeddings))
+        self.dimensions = self.dimensions or max(lengths, key=lambda n: lengths[n], default=None)
+        return {
+            digest: embedding
+            for digest, embedding in zip(digests, embeddings, strict=True)
+            if len(embedding) == self.dimensions and np.isfinite(embedding).all()
+        }

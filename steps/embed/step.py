@@ -19,11 +19,12 @@ from steps.errors import StepError
 from steps.progress import Progress
 from steps.shards import shard_of
 
-#: Vectors that are in memory a second time while they are written.
+#: Embeddings that are in memory a second time while they are written.
 _BLOCK = 1000
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step embed."""
     options = cli.parser("embed", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
     options.add_argument("--embedder", required=True, help="'/' may be written as '--'")
@@ -47,12 +48,12 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
     equal = len(sequences) - len(rows)
     progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
-    vectors, reused = _vectors(embedder, list(rows), arguments, progress)
-    dimensions = vectors.shape[1]
+    embeddings, reused = _embeddings(embedder, list(rows), arguments, progress)
+    dimensions = embeddings.shape[1]
     order = [rows[sequence] for sequence in sequences]
-    write_embeddings(arguments.output, embedder.name, _blocks(identifiers, vectors, order))
+    write_embeddings(arguments.output, embedder.name, _blocks(identifiers, embeddings, order))
     # Or they would be in memory twice while they are read back.
-    del vectors
+    del embeddings
     _check(arguments.output, identifiers)
     report.counts = {"sequences": len(sequences), "distinct": len(rows), "reused": reused}
     report.parameters = {"embedder": embedder.name, "dimensions": dimensions}
@@ -61,39 +62,39 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     report.packages = ("h5py", *embedder.packages)
 
 
-def _vectors(
+def _embeddings(
     embedder: Embedder, sequences: list[str], arguments: argparse.Namespace, progress: Progress
 ) -> tuple[np.ndarray, int]:
-    """The vectors of distinct sequences, and how many of them came from the cache."""
+    """Return the embeddings of distinct sequences, and how many came from the cache."""
     if not sequences:
         # A shard of a data set with fewer proteins than its FASTA file has records.
         return np.empty((0, embedder.dimensions or 0), np.float32), 0
     if embedder.revision is None:
-        ((_, vectors),) = embedder.embed(sequences, progress.advance)
-        return vectors, 0
+        ((_, embeddings),) = embedder.embed(sequences, progress.advance)
+        return embeddings, 0
     with open_from(arguments) as cache:
         work = Reuse(cache, embedder, sequences, progress)
-        vectors = work.complete()
+        embeddings = work.complete()
         # Without a cache, what arrived is kept beside the output until all of it is there.
         if arguments.cache == "none":
             cache.discard()
-    return vectors, work.reused
+    return embeddings, work.reused
 
 
 def _blocks(
-    identifiers: list[str], vectors: np.ndarray, order: list[int]
+    identifiers: list[str], embeddings: np.ndarray, order: list[int]
 ) -> Iterator[tuple[Sequence[str], np.ndarray]]:
     for block in batched(zip(identifiers, order, strict=True), _BLOCK):
         names, rows = zip(*block, strict=True)
-        yield names, vectors[list(rows)]
+        yield names, embeddings[list(rows)]
 
 
 def _check(path: Path, identifiers: list[str]) -> None:
-    """Make sure that the file itself holds a usable vector for each protein."""
-    _, names, vectors = read_embeddings(path)
-    bad = len(identifiers) - np.isfinite(vectors).all(axis=1).sum()
+    """Check that the file itself holds a usable embedding for each protein."""
+    _, names, embeddings = read_embeddings(path)
+    bad = len(identifiers) - np.isfinite(embeddings).all(axis=1).sum()
     if bad or names != identifiers:
         raise StepError(
             "EMBEDDING_INCOMPLETE",
-            f"{path.name} lacks a usable vector for {bad} of {len(names)} proteins. Run again.",
+            f"{path.name} lacks a usable embedding for {bad} of {len(names)} proteins. Run again.",
         )

@@ -1,4 +1,4 @@
-"""sequences.parquet -> identities of all pairs of proteins, by MMseqs2.
+"""Compare all pairs of proteins by MMseqs2: sequences.parquet becomes a matrix of identities.
 
 The HDF5 file has for each protein its row of the matrix: identities (0 to 1) in the order of the
 proteins, 1 with itself, 0 where MMseqs2 finds no alignment. Searched as by
@@ -26,10 +26,10 @@ _SEARCH = ("-s", "8", "-e", "1000000", "-v", "1", "--format-output", "query,targ
 
 
 def identities(sequences: Sequence[str], threads: int = 1) -> np.ndarray:
-    """Identities in the alignments of all pairs (0 to 1): float32, shape (n, n), symmetric.
+    """Return identities in the alignments of all pairs (0 to 1): float32, (n, n), symmetric.
 
     Raises:
-        StepError: TOO_MANY_SEQUENCES; MMSEQS_FAILED in MMseqs2's words.
+        StepError: TOO_MANY_SEQUENCES, MMSEQS_MISSING; MMSEQS_FAILED in MMseqs2's words.
     """
     if len(sequences) > MOST:
         raise StepError(
@@ -50,7 +50,8 @@ def _hits(sequences: Sequence[str], folder: Path, threads: int) -> list[np.ndarr
     # By number: MMseqs2 has its own idea of identifiers.
     fasta.write_text("".join(f">{row}\n{text}\n" for row, text in enumerate(sequences)))
     options = [*_SEARCH, "--max-seqs", str(len(sequences) ** 2), "--threads", str(threads)]
-    search = [_program(), "easy-search", fasta, fasta, found, folder / "work", *options]
+    files = [str(path) for path in (fasta, fasta, found, folder / "work")]
+    search = [_program(), "easy-search", *files, *options]
     result = subprocess.run(search, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         said = (result.stderr or result.stdout).strip().splitlines() or ["nothing"]
@@ -73,6 +74,7 @@ def _program() -> str:
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step similarity."""
     options = cli.parser("similarity", __doc__)
     options.add_argument("sequences", type=Path, help="sequences.parquet")
     options.add_argument("--threads", type=int, default=1)

@@ -1,13 +1,14 @@
-"""Embeddings, projections and annotations -> how far each map can be trusted, and clusters.
+"""Score how far each projection can be trusted, and find clusters.
 
-protspace's statistics: how well a map keeps neighbours (faithfulness), how well annotations
-separate in maps and embeddings (validity), and automatic clusters to colour by.
+protspace's statistics: how well a projection keeps neighbours (faithfulness), how well annotations
+separate in projections and embeddings (validity), and automatic clusters to colour by.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,21 +22,28 @@ from steps.embed.file import read_embeddings
 from steps.files import replacing, write_json
 from steps.project.methods import SIMILARITY
 
-#: What `protspace stats` uses where nothing else is said.
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from protspace.data.loaders.embedding_set import EmbeddingSet
+
+#: Defaults of `protspace stats`.
 _PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both"}
 _METRIC = "euclidean"
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step statistics."""
     options = cli.parser("statistics", __doc__)
     options.add_argument("--embeddings", type=Path, nargs="+", required=True)
     options.add_argument("--projections", type=Path, nargs="+", required=True)
     options.add_argument("--annotations", type=Path, required=True)
     options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
     options.add_argument("--scores", type=Path, required=True, help="parquet file to write")
-    options.add_argument("--quality", type=Path, required=True, help="JSON: faithfulness by map")
+    options.add_argument(
+        "--quality", type=Path, required=True, help="JSON: faithfulness by projection"
+    )
     options.add_argument("--clusters", type=Path, required=True, help="parquet file to write")
-    options.add_argument("--styles", type=Path, required=True, help="JSON: legends of the clusters")
+    options.add_argument("--styles", type=Path, required=True, help="JSON: styles of the clusters")
     cli.run(options, _work, argv)
 
 
@@ -45,22 +53,24 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     from protspace.stats import carriage, compute_statistics
     from protspace.stats.annotation_select import build_annotation_labels
 
-    maps = reductions(arguments.projections)
+    projections = reductions(arguments.projections)
     annotations = pq.read_table(arguments.annotations).to_pandas()
     # Sums depend on the number of threads in their last digits.
     with threadpool_limits(1):
         found = compute_statistics(
             embedding_sets(arguments.embeddings),
-            maps,
+            projections,
             rng_seed=arguments.random_state,
             params=_PARAMETERS,
             default_metric=_METRIC,
             annotations=build_annotation_labels(annotations, "auto"),
         )
-    carriage.route_faithfulness_to_metadata(found, maps)
+    carriage.route_faithfulness_to_metadata(found, projections)
     clusters = annotations[["protein_id"]].copy()
     added = carriage.merge_annotation_columns(found, clusters)
-    write_json(arguments.quality, {each["name"]: each["info"].get("quality") for each in maps})
+    write_json(
+        arguments.quality, {each["name"]: each["info"].get("quality") for each in projections}
+    )
     write_json(arguments.styles, carriage.build_cluster_legend_settings(found, columns=added))
     _write(arguments.clusters, _text_table(clusters))
     _write(arguments.scores, scores := found.to_arrow())
@@ -69,8 +79,8 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     report.packages = ("protspace", "scikit-learn", "numpy", "pandas")
 
 
-def reductions(paths: Sequence[Path]) -> list[dict]:
-    """The maps as protspace's statistics take them, named as in the bundle."""
+def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return the projections as protspace's statistics take them, named as in the bundle."""
     metadata, _ = projection_tables(paths)
     return [
         {
@@ -84,17 +94,17 @@ def reductions(paths: Sequence[Path]) -> list[dict]:
     ]
 
 
-def embedding_sets(paths: Sequence[Path]) -> list:
-    """The embeddings as protspace takes them."""
+def embedding_sets(paths: Sequence[Path]) -> list["EmbeddingSet"]:
+    """Return the embeddings as protspace takes them."""
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
     return [
-        EmbeddingSet(name, vectors, identifiers, precomputed=name == SIMILARITY)
-        for name, identifiers, vectors in map(read_embeddings, paths)
+        EmbeddingSet(name, matrix, identifiers, precomputed=name == SIMILARITY)
+        for name, identifiers, matrix in map(read_embeddings, paths)
     ]
 
 
-def _text_table(frame) -> pa.Table:
+def _text_table(frame: "DataFrame") -> pa.Table:
     # pandas would make large_string of it, which is nothing that ProtSpace reads as text.
     columns = {name: pa.array(frame[name], pa.string(), from_pandas=True) for name in frame}
     return pa.table(columns).replace_schema_metadata(GRAMMAR)

@@ -7,8 +7,10 @@ left out with a warning, so that one file serves a batch.
 import argparse
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,16 +22,30 @@ from steps.bundle.tables import with_columns
 from steps.errors import StepError
 from steps.files import write_json
 
+#: Annotation -> its style.
+Styles = dict[str, dict[str, Any]]
+
 # `protspace style --generate-template` leaves colours empty, for people to fill in.
 _COLOUR = re.compile(r"|#[0-9A-Fa-f]{6}|rgba\([\d\s.,]+\)")
-_VALUES = {
-    "colors": (lambda given: bool(_COLOUR.fullmatch(str(given))), "'#D55E00' and the like"),
-    "shapes": (lambda given: given in ALLOWED_SHAPES, ", ".join(ALLOWED_SHAPES)),
+
+
+def _is_colour(value: object) -> bool:
+    return bool(_COLOUR.fullmatch(str(value)))
+
+
+def _is_shape(value: object) -> bool:
+    return value in ALLOWED_SHAPES
+
+
+#: Key of a style -> check of its values, and which are allowed.
+_VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "colors": (_is_colour, "'#D55E00' and the like"),
+    "shapes": (_is_shape, ", ".join(ALLOWED_SHAPES)),
 }
 
 
-def read_styles(path: Path) -> dict[str, dict]:
-    """The styles by annotation.
+def read_styles(path: Path) -> Styles:
+    """Return the styles of a file by annotation.
 
     Raises:
         StepError: INVALID_STYLES.
@@ -49,11 +65,12 @@ def read_styles(path: Path) -> dict[str, dict]:
                 if not check(given[value]):
                     fault = f"{key} of '{name}' has {given[value]!r} for '{value}'"
                     raise _invalid(path, f"{fault}; allowed: {allowed}")
-    return styles
+    checked: Styles = styles
+    return checked
 
 
-def applicable(styles: dict[str, dict], annotations: pa.Table) -> dict[str, dict]:
-    """The styles of annotations and values that the table has; the others are warned about."""
+def applicable(styles: Styles, annotations: pa.Table) -> Styles:
+    """Return the styles of annotations and values that the table has; warn of the others."""
     from protspace.utils.add_annotation_style import resolve_style_key, style_keys
 
     kept = {}
@@ -71,8 +88,8 @@ def applicable(styles: dict[str, dict], annotations: pa.Table) -> dict[str, dict
     return kept
 
 
-def settings(styles: dict[str, dict], annotations: pa.Table, existing: dict | None) -> dict:
-    """The settings that protspace makes of the styles, on top of `existing` ones.
+def bundle_styles(styles: Styles, annotations: pa.Table, existing: Styles | None) -> Styles:
+    """Return the styles as the bundle has them, on top of `existing` ones.
 
     Raises:
         ValueError: in protspace's words, such as for a shape it does not have.
@@ -96,11 +113,12 @@ def settings(styles: dict[str, dict], annotations: pa.Table, existing: dict | No
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step styles."""
     options = cli.parser("styles", __doc__)
     options.add_argument("styles", type=Path, help="JSON file")
     options.add_argument("--annotations", type=Path, required=True)
     options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
-    options.add_argument("--existing", type=Path, nargs="?", help="settings to start from")
+    options.add_argument("--existing", type=Path, nargs="?", help="styles to start from")
     options.add_argument("--output", type=Path, required=True, help="JSON file to write")
     cli.run(options, _work, argv)
 
@@ -110,7 +128,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     styles = applicable(read_styles(arguments.styles), annotations)
     existing = json.loads(arguments.existing.read_text()) if arguments.existing else None
     try:
-        made = settings(styles, annotations, existing)
+        made = bundle_styles(styles, annotations, existing)
     except ValueError as error:
         raise _invalid(arguments.styles, str(error)) from error
     write_json(arguments.output, made)

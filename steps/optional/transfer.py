@@ -1,4 +1,4 @@
-"""Annotations and embeddings -> labels for proteins without one, from their nearest neighbours.
+"""Transfer labels to proteins without one from their nearest neighbours in the embedding.
 
 protspace's embedding annotation transfer (EAT): a protein without a value gets that of the nearest
 protein with one (cosine distance), marked as predicted: `<annotation>__pred_value`,
@@ -8,6 +8,7 @@ protein with one (cosine distance), marked as predicted: `<annotation>__pred_val
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,14 +23,14 @@ _METRIC, _NEIGHBOURS = "cosine", 1
 
 
 def transferred(
-    annotations: pa.Table, vectors: dict, wanted: Sequence[str]
-) -> tuple[pa.Table, list[dict]]:
-    """The predicted columns beside `protein_id`, and protspace's rows on where each came from.
+    annotations: pa.Table, embeddings: dict[str, Any], wanted: Sequence[str]
+) -> tuple[pa.Table, list[dict[str, Any]]]:
+    """Return the predicted columns beside `protein_id`, and protspace's rows on their origins.
 
     Args:
         annotations: annotations.parquet.
-        vectors: identifier -> float32, shape (d,).
-        wanted: names of annotations; those that the table lacks are warned about.
+        embeddings: identifier -> float32, shape (d,).
+        wanted: names of annotations; those that the table lacks are left out with a warning.
     """
     from protspace.analysis.classification import Rule
     from protspace.cli.transfer import run_transfer
@@ -41,12 +42,12 @@ def transferred(
                 f"transfer: no protein of this data set has a value of '{name}'. There are: "
                 f"{', '.join(annotations.column_names[1:]) or 'none'}."
             )
-    origins: list[dict] = []
+    origins: list[dict[str, Any]] = []
     # Distances depend on the number of threads in their last digits.
     with threadpool_limits(1):
         filled = run_transfer(
             annotations=annotations,
-            embeddings=vectors,
+            embeddings=embeddings,
             transfer_columns=known,
             query_rule=Rule(),
             reference_rule=Rule(),
@@ -59,6 +60,7 @@ def transferred(
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step transfer."""
     options = cli.parser("transfer", __doc__)
     options.add_argument("annotations", type=Path, help="annotations.parquet")
     options.add_argument("--embeddings", type=Path, required=True, help="HDF5 file")
@@ -73,8 +75,8 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
     annotations = pq.read_table(arguments.annotations)
     embedder, identifiers, matrix = read_embeddings(arguments.embeddings)
-    vectors = dict(zip(identifiers, matrix, strict=True))
-    table, origins = transferred(annotations, vectors, arguments.transfer)
+    embeddings = dict(zip(identifiers, matrix, strict=True))
+    table, origins = transferred(annotations, embeddings, arguments.transfer)
     with replacing(arguments.output) as staged:
         pq.write_table(table, staged)
     write_report(arguments.origins, origins)

@@ -28,7 +28,7 @@ _SPEC = re.compile(r"(?P<method>[a-z]+)(?P<dimensions>[0-9]*)(?::(?P<parameters>
 
 
 def canonical_method(text: str) -> str:
-    """The one spelling of a method, its inline parameters checked and sorted by name.
+    """Return the one spelling of a method, its inline parameters checked and sorted by name.
 
     Raises:
         ValueError: a sentence naming the fault, what is allowed and the closest match.
@@ -58,7 +58,7 @@ def _pair(text: str, part: str) -> tuple[str, int | float | str]:
         raise ValueError(f"{name} in '{text}' must be {kind}, not '{value}'.") from None
 
 
-def _check_values(text: str, pairs: dict) -> None:
+def _check_values(text: str, pairs: dict[str, int | float | str]) -> None:
     try:
         DimensionReductionConfig(**pairs)
     except ValueError as error:
@@ -69,8 +69,8 @@ def _unknown(what: str, word: str, allowed: list[str]) -> str:
     return f"{what} is unknown; allowed: {', '.join(allowed)}.{did_you_mean(word, allowed)}"
 
 
-def split_method(canonical: str) -> tuple[str, dict]:
-    """`umap2:n_neighbors=50` -> `umap` and its inline parameters, typed."""
+def split_method(canonical: str) -> tuple[str, dict[str, int | float | str]]:
+    """Return `umap` and its inline parameters, typed, of `umap2:n_neighbors=50`."""
     method, _, inline = canonical.partition(":")
     pairs = (part.partition("=") for part in inline.split(";") if part)
     return method[:-1], {name: PARAMETERS[name](value) for name, _, value in pairs}

@@ -11,6 +11,7 @@ import warnings
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from steps import cli
 from steps.config import defaults
@@ -19,14 +20,20 @@ from steps.files import replacing
 from steps.project import numba_cache, threads
 from steps.project.methods import OWN, SIMILARITY, canonical_method, split_method
 
+if TYPE_CHECKING:
+    from steps.project.umap.reducer import Floats
+
 # Before NumPy and Numba are imported, which happens below and only as far as the method needs.
 threads.use_one()
 numba_cache.use_cache()
 
+#: Fields of protspace's DimensionReductionConfig.
+Parameters = dict[str, Any]
+
 #: Fewest proteins that a method can place.
 FEWEST = {"pca": 2, "mds": 2, "umap": 3, "pacmap": 4, "localmap": 4, "tsne": 6}
-#: What `protspace project` uses where nothing else is said, but for `eps`.
-DEFAULTS = {
+#: Defaults of `protspace project`, but for `eps`.
+DEFAULTS: Parameters = {
     "perplexity": 30.0,
     "learning_rate": 200.0,
     "mn_ratio": 0.5,
@@ -42,8 +49,8 @@ _PACKAGES["localmap"] = _PACKAGES["pacmap"]
 _COMPILED = tuple(_PACKAGES)
 
 
-def adjusted(method: str, parameters: dict, count: int) -> dict:
-    """Parameters that `count` proteins allow; each change is logged as a warning.
+def adjusted(method: str, parameters: Parameters, count: int) -> Parameters:
+    """Return the parameters that `count` proteins allow; log each change as a warning.
 
     `n_neighbors` is at most count - 1; t-SNE's `perplexity` at most a third of that, at least 5.
     """
@@ -70,15 +77,15 @@ def adjusted(method: str, parameters: dict, count: int) -> dict:
     return result
 
 
-def reduce(data, method: str, parameters: dict):
-    """Coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and their metadata.
+def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats", Parameters]:
+    """Return coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and metadata.
 
     Args:
         method: one of protspace's, without its dimension: `pca`, `umap`, ...
         parameters: fields of protspace's DimensionReductionConfig.
 
     Raises:
-        StepError: NO_VARIATION where all vectors are equal; PROJECTION_FAILED where coordinates
+        StepError: NO_VARIATION where all embeddings are equal; PROJECTION_FAILED where coordinates
             are not finite.
     """
     import numpy as np
@@ -107,7 +114,7 @@ def reduce(data, method: str, parameters: dict):
     return coordinates, reducer.get_params()
 
 
-def _reducer(method: str):
+def _reducer(method: str) -> Any:  # noqa: ANN401  (a class of protspace's shape)
     if method in OWN:
         return import_module(OWN[method]).Reducer
     from protspace.utils import get_reducers
@@ -116,6 +123,7 @@ def _reducer(method: str):
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step project."""
     options = cli.parser("project", __doc__)
     options.add_argument("embeddings", type=Path, help="HDF5 file")
     options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
@@ -147,14 +155,17 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *_PACKAGES.get(method, ()))
 
 
-def _distances(similarities):
-    """What protspace makes of similarities (0 to 1, shape (n, n)) before it places them by MDS."""
+def _distances(similarities: "Floats") -> "Floats":
+    """Return protspace's distances for MDS of similarities (0 to 1, shape (n, n))."""
     import numpy as np
 
-    return np.sqrt(1 - similarities)
+    distances: Floats = np.sqrt(1 - similarities)
+    return distances
 
 
-def _write(path: Path, identifiers: list[str], coordinates, origin: tuple) -> None:
+def _write(
+    path: Path, identifiers: list[str], coordinates: "Floats", origin: tuple[str, str, Parameters]
+) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

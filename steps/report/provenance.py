@@ -1,10 +1,11 @@
-"""The reports of a data set's jobs -> provenance.json, and the configuration to run it again."""
+"""Record how a data set was made: provenance.json, and the configuration to repeat it."""
 
 import argparse
 import json
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,9 +15,18 @@ from steps.files import write_json, write_text
 SCHEMA_VERSION = 1
 
 
-def gather(reports: Sequence[dict], configuration: dict) -> dict:
-    """What was asked, what came of it, and with which versions; times stand here alone."""
-    versions = {"python": platform.python_version(), "snakemake": cli.version("snakemake")}
+def provenance(
+    reports: Sequence[dict[str, Any]], configuration: dict[str, Any], packages: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the configuration, counts, warnings, versions and seconds of a run.
+
+    Args:
+        reports: those of the jobs, that of normalize first.
+        configuration: all keys.
+        packages: packages of the run itself, whose versions are recorded, too.
+    """
+    versions = {"python": platform.python_version()}
+    versions |= {package: cli.version(package) for package in packages}
     for report in reports:
         versions |= report["versions"]
     first = reports[0]
@@ -36,9 +46,12 @@ def gather(reports: Sequence[dict], configuration: dict) -> dict:
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run step provenance."""
     options = cli.parser("provenance", __doc__)
     options.add_argument("reports", type=Path, nargs="+", help="reports, that of normalize first")
     options.add_argument("--configuration", type=json.loads, required=True, metavar="JSON")
+    options.add_argument("--package", nargs="*", default=[], help="whose version is recorded")
+    options.add_argument("--repeat", default="this-file", help="command that repeats the run")
     options.add_argument("--output", type=Path, required=True, help="provenance.json")
     options.add_argument("--config", type=Path, required=True, help="config.yaml to write")
     cli.run(options, _work, argv)
@@ -46,9 +59,10 @@ def main(argv: list[str] | None = None) -> None:
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in arguments.reports]
-    write_json(arguments.output, gather(reports, arguments.configuration))
+    found = provenance(reports, arguments.configuration, arguments.package)
+    write_json(arguments.output, found)
     write_text(
         arguments.config,
-        "# What this run was asked, with all defaults: snakemake --configfile this-file\n"
+        f"# What this run was asked, with all defaults: {arguments.repeat}\n"
         + yaml.safe_dump(arguments.configuration, sort_keys=False, allow_unicode=True),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import socket
 import threading
 import time
@@ -335,7 +336,7 @@ def test_garbage_json_is_no_json(client, fake):
     fake.fault = "garbage-json"
     response = client.poll(client.submit())
     assert response.status_code == 200
-    with pytest.raises(ValueError):
+    with pytest.raises(json.JSONDecodeError):
         response.json()
 
 

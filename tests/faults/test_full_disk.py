@@ -52,7 +52,8 @@ class Filler:
                     while file.write(bytes(size)) == size:
                         pass
             except OSError as error:
-                assert error.errno == errno.ENOSPC
+                if error.errno != errno.ENOSPC:
+                    raise
 
     def keep(self) -> None:
         self._thread.start()

@@ -83,7 +83,6 @@ FOR_RULES |= {"steps.workflow"}
 #: Files of steps that may name Snakemake -> why.
 NAMES_SNAKEMAKE = {
     "steps/workflow.py": "knows it",
-    "steps/report/provenance.py": "records its version, and the command that repeats the run",
 }
 #: Endings of files that may name modules.
 TEXT = {"", ".js", ".md", ".py", ".smk", ".toml", ".yaml"}

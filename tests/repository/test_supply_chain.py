@@ -68,6 +68,6 @@ def test_an_entry_of_the_store_is_bytes_and_is_never_run(tmp_path):
     blob = f"cposix\nsystem\n(S'touch {trap}'\ntR.".encode()
     blob += b"." * (-len(blob) % 4)
     assert decode_embedding(blob).tobytes() == blob
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"codec|Expecting|annotation"):
         decode_annotation(blob)
     assert not trap.exists()

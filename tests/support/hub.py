@@ -42,7 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _file(self, content, name):
         if content is None:
-            return self._answer(404, b"", **{"X-Error-Code": "EntryNotFound"})
+            self._answer(404, b"", **{"X-Error-Code": "EntryNotFound"})
+            return
         if self.command == "GET":
             self.asked.append(name)
         tag = f'"{_stored(content)["oid"]}"'

@@ -7,7 +7,7 @@ from tokenizers import Tokenizer, models, processors
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.modeling_outputs import MaskedLMOutput
 
-LETTERS = "<cls> <pad> <eos> <unk> L A G V S E R T I D P K Q N F Y M H W C X".split()
+LETTERS = "<cls> <pad> <eos> <unk> L A G V S E R T I D P K Q N F Y M H W C X".split()  # noqa: SIM905
 
 
 class EsmcLikeConfig(PreTrainedConfig):

@@ -1,4 +1,4 @@
-"""Embedders: each turns protein sequences into one vector per protein."""
+"""Embedders: each turns protein sequences into one embedding per protein."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: Embedders that are ours; they need no model and no backend.
 OWN = {"composition": "steps.embed.models.composition"}
-#: Backends, which compute what a language model sees in a protein.
+#: Backends, which compute the embeddings of language models.
 BACKENDS = {"biocentral": "steps.embed.models.biocentral", "local": "steps.embed.models.local"}
 
 
@@ -32,10 +32,10 @@ class Embedder(Protocol):
 
     #: Name as in the configuration; written as `model_name` into the HDF5 file.
     name: str
-    #: What else decides the numbers (backend, version of the weights, precision), as a key of the
-    #: cache. `None`: cheaper to compute than to keep.
+    #: All else that decides the numbers (backend, version of the weights, precision), as a key of
+    #: the cache. `None`: cheaper to compute than to keep.
     revision: str | None
-    #: Length of a vector, or `None` where only the model knows.
+    #: Length of an embedding, or `None` where only the model knows.
     dimensions: int | None
     #: Packages whose version can change a number.
     packages: tuple[str, ...]
@@ -43,11 +43,11 @@ class Embedder(Protocol):
     def embed(
         self, sequences: Sequence[str], advance: Callable[[int], None]
     ) -> Iterator[tuple[Sequence[int], "np.ndarray"]]:
-        """Yield positions in `sequences` and their vectors, as they become ready, in any order.
+        """Yield positions in `sequences` and their embeddings, as they become ready, in any order.
 
-        The sequences are distinct, upper case and without gaps. The vectors are float32 of shape
+        The sequences are distinct, upper case and without gaps. The embeddings are float32 of shape
         (positions, dimensions). `advance(k)` is called whenever k more sequences are done; it may
-        be called before their vectors are yielded.
+        be called before their embeddings are yielded.
 
         Raises:
             StepError: the model or the backend cannot be used, with the remedy.
@@ -56,10 +56,18 @@ class Embedder(Protocol):
 
 
 def get_embedder(name: str, options: Options | None = None) -> Embedder:
-    """The embedder called `name`: one of ours, or a language model by the chosen backend."""
+    """Return the embedder called `name`: one of ours, or a language model by the chosen backend.
+
+    Raises:
+        ValueError: there is none of that name.
+        StepError: PYTORCH_MISSING.
+    """
     if name in OWN:
-        return import_module(OWN[name]).Embedder()
+        own: Embedder = import_module(OWN[name]).Embedder()
+        return own
     from steps.embed.models.catalogue import find_model
 
     options = options or Options()
-    return import_module(BACKENDS[options.backend]).Embedder(find_model(name), options)
+    backend = import_module(BACKENDS[options.backend])
+    embedder: Embedder = backend.Embedder(find_model(name), options)
+    return embedder

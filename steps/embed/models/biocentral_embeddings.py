@@ -1,4 +1,4 @@
-"""Vectors from a Biocentral server, and what a user is told when there are none."""
+"""Embeddings from a Biocentral server, and its faults in sentences for users."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -16,32 +16,32 @@ from steps.errors import COLAB, StepError
 log = logging.getLogger("steps")
 
 
-class VectorServer(Server):
-    """A server that embeds; its faults are a user's to act on."""
+class EmbeddingServer(Server):
+    """A server that embeds; its faults become errors that a user can act on."""
 
     def check(self) -> None:
-        """As for any server.
+        """Check the server.
 
         Raises:
             StepError: BIOCENTRAL_UNAVAILABLE.
         """
-        with self._told():
+        with self._explained():
             super().check()
 
     def embed(
-        self, model: str, sequences: Mapping[str, str], tell: Callable[[int], None]
+        self, model: str, sequences: Mapping[str, str], report: Callable[[int], None]
     ) -> dict[str, np.ndarray]:
-        """Vectors by the keys of `sequences`; some may be missing or of another shape.
+        """Return embeddings by the keys of `sequences`; some may be missing or of another shape.
 
-        `tell(k)` is called with the number of sequences that are done so far.
+        `report(k)` is called with the number of sequences that are done so far.
 
         Raises:
             StepError: BIOCENTRAL_UNAVAILABLE; EMBEDDING_FAILED where it refuses the request, or
                 after several tasks in vain.
         """
         try:
-            with self._told():
-                return self.run(_job(model, sequences, tell))
+            with self._explained():
+                return self.run(_job(model, sequences, report))
         except TaskLost as reason:
             raise StepError(
                 "EMBEDDING_FAILED",
@@ -50,7 +50,7 @@ class VectorServer(Server):
             ) from None
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         try:
             yield
         except Unavailable as reason:
@@ -66,25 +66,26 @@ class VectorServer(Server):
 
 
 def _job(
-    model: str, sequences: Mapping[str, str], tell: Callable[[int], None]
+    model: str, sequences: Mapping[str, str], report: Callable[[int], None]
 ) -> Job[dict[str, np.ndarray]]:
     def hear(news: TaskDTO) -> None:
         if news.embedding_progress:
-            tell(news.embedding_progress.current)
+            report(news.embedding_progress.current)
 
     return Job(
         "embedding",
         lambda client: EmbeddingsApi(client).embed_api_v1_embeddings_service_embed_post,
         EmbedRequest(embedder_name=model, reduce=True, sequence_data=dict(sequences)),
-        lambda news: _vectors(news, sequences),
+        lambda news: _embeddings(news, sequences),
         hear,
     )
 
 
-def _vectors(news: TaskDTO, sequences: Mapping[str, str]) -> dict[str, np.ndarray]:
+def _embeddings(news: TaskDTO, sequences: Mapping[str, str]) -> dict[str, np.ndarray]:
     keys = {calculate_sequence_hash(sequence): key for key, sequence in sequences.items()}
     try:
-        return EmbeddingsResult(keys, news.embeddings_file).to_dict()
+        embeddings: dict[str, np.ndarray] = EmbeddingsResult(keys, news.embeddings_file).to_dict()
     except Exception as error:
         log.debug("Embeddings that cannot be read", exc_info=True)
         raise TaskLost(f"the task gave a file that cannot be read ({error})") from None
+    return embeddings

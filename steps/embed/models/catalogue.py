@@ -26,7 +26,9 @@ class Model:
     dimensions: int | None = None
 
 
-def _model(name, family, dimensions, biocentral, checkpoint=None) -> Model:
+def _model(
+    name: str, family: str, dimensions: int, biocentral: str, checkpoint: str | None = None
+) -> Model:
     return Model(name, biocentral, checkpoint or biocentral, family, dimensions)
 
 
@@ -48,14 +50,14 @@ MODELS = {
         _model("esmc_600m", "esmc", 1152, "Synthyra/ESMplusplus_large"),
     )
 }
-#: Biocentral takes these names and answers with vectors of another model (it loads the checkpoint
-#: as an ESM-2), as protspace found out.
+#: Biocentral takes these names and answers with embeddings of another model (it loads the
+#: checkpoint as an ESM-2), as protspace found out.
 WRONG_ON_BIOCENTRAL = frozenset({"esmc_300m", "esmc_600m"})
 _FULL_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 def find_model(name: str) -> Model:
-    """The model of a short name or of a full name `organisation/model`.
+    """Return the model of a short name or of a full name `organisation/model`.
 
     Raises:
         ValueError: what is allowed, and the closest match.

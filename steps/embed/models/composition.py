@@ -9,7 +9,7 @@ Oecologia 129 (2001), doi:10.1007/s004420100716. Dipeptide composition as a desc
 proteins: Bhasin & Raghava, J. Biol. Chem. 279 (2004), doi:10.1074/jbc.M401932200.
 
 B, X, Z, U and O count neither as residues nor within pairs; a protein made of them alone gets
-the zero vector, one with a single residue a zero dipeptide block.
+an embedding of zeros, one with a single residue a zero dipeptide block.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ _CODES[np.frombuffer(AMINO_ACIDS.encode(), dtype=np.uint8)] = np.arange(20)
 
 
 class Embedder:
-    """Composition vectors, float32, 420 dimensions, each in [0, 1]."""
+    """Compositions: float32, 420 dimensions, each in [0, 1]."""
 
     name = "composition"
     revision = None
@@ -35,15 +35,16 @@ class Embedder:
     def embed(
         self, sequences: Sequence[str], advance: Callable[[int], None]
     ) -> Iterator[tuple[Sequence[int], np.ndarray]]:
-        vectors = np.zeros((len(sequences), DIMENSIONS), dtype=np.float32)
-        for row, sequence in zip(vectors, sequences, strict=True):
+        """Yield all positions and their compositions at once."""
+        embeddings = np.zeros((len(sequences), DIMENSIONS), dtype=np.float32)
+        for row, sequence in zip(embeddings, sequences, strict=True):
             row[:] = composition(sequence)
             advance(1)
-        yield range(len(sequences)), vectors
+        yield range(len(sequences)), embeddings
 
 
 def composition(sequence: str) -> np.ndarray:
-    """The vector of one sequence: float64, shape (420,)."""
+    """Return the composition of one sequence: float64, shape (420,)."""
     codes = _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
     residues = np.bincount(codes, minlength=21)[:20]
     # On a 21 x 21 grid, pairs with another letter fall into its last row or column.
@@ -53,4 +54,5 @@ def composition(sequence: str) -> np.ndarray:
 
 
 def _hellinger(counts: np.ndarray) -> np.ndarray:
-    return np.sqrt(counts / max(counts.sum(), 1))
+    roots: np.ndarray = np.sqrt(counts / max(counts.sum(), 1))
+    return roots

@@ -1,30 +1,44 @@
 """UMAP's layout, with the same bytes for any number of threads.
 
-umap-learn moves points along one edge of the neighbour graph after the other: with several threads
-the result differs from run to run, so it uses one where there is a seed. Here the points are dealt
-into blocks, and the edges into rounds of pairs of blocks that share no block (a tournament), so
-threads that take different pairs of a round never move the same point. Attraction, repulsion,
+umap-learn moves points along one edge of the kNN graph after the other: with several threads the
+result differs from run to run, so it uses one where there is a seed. Here points are split into
+blocks, and edges into rounds of disjoint pairs of blocks (a round-robin schedule), so threads that
+take different pairs of a round never move the same point. Attraction, repulsion,
 sampling and step sizes are those of umap-learn; but repulsion sees where points were at the start
 of the round, and the samples of one edge push together, not one after the other.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
+import numpy.typing as npt
+
+#: A number of float32 or uint32; Numba compiles for the type it gets.
+Number = Any
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.integer[Any]]
 
 #: Blocks of points: half as many threads can be at work. The layout depends on it.
 BLOCKS = 8
 NEGATIVE_SAMPLES = 5
 
 
-def lay_out(start, edges, curve: tuple[float, float], epochs: int, seed: int):
-    """Coordinates (float32, shape (n, 2)); takes as many threads as Numba may.
+def lay_out(
+    start: Floats,
+    edges: tuple[Ints, Ints, Floats],
+    curve: tuple[float, float],
+    epochs: int,
+    seed: int,
+) -> Floats:
+    """Return coordinates (float32, shape (n, 2)); use as many threads as Numba may.
 
     Args:
         start: where points begin, shape (n, 2).
         edges: heads, tails and weights of the graph, each of shape (m,).
         curve: UMAP's a and b.
     """
-    # Dealt into blocks, each of which lies together: threads must not share lines of the cache.
+    # The points of a block are contiguous: threads must not share cache lines.
     order = np.argsort(np.arange(len(start)) % BLOCKS, kind="stable")
     place = np.argsort(order)
     heads, tails, every, rounds = _schedule(*edges, epochs)
@@ -37,15 +51,19 @@ def lay_out(start, edges, curve: tuple[float, float], epochs: int, seed: int):
     return points[place]
 
 
-def _schedule(heads, tails, weights, epochs: int):
-    """Edges in the order of their pairs of blocks; the epochs from one use of each to the next;
-    and where the edges of each pair begin and end, shape (rounds, pairs, 2)."""
+def _schedule(
+    heads: Ints, tails: Ints, weights: Floats, epochs: int
+) -> tuple[Ints, Ints, Floats, Ints]:
+    """Return heads and tails by pairs of blocks, epochs between uses of each edge, and bounds.
+
+    The bounds, shape (rounds, pairs, 2), are where the edges of each pair begin and end.
+    """
     used = weights >= weights.max() / epochs
     heads, tails, weights = heads[used], tails[used], weights[used]
     rounds = _tournament(BLOCKS)
     number = np.empty((BLOCKS, BLOCKS), dtype=np.int64)
     for at, pairs in enumerate(rounds):
-        # Spread over the places of a round, of which each thread takes a run.
+        # Spread over the slots of a round, of which each thread takes consecutive ones.
         for position, (one, other) in enumerate(pairs):
             place = at * BLOCKS + position * BLOCKS // len(pairs)
             number[one, other] = number[other, one] = place
@@ -58,7 +76,7 @@ def _schedule(heads, tails, weights, epochs: int):
 
 
 def _tournament(count: int) -> list[list[tuple[int, int]]]:
-    """Rounds in which each block meets itself, then each other one once."""
+    """Return a round-robin schedule: every pair of blocks once per epoch."""
     rounds, circle = [[(block, block) for block in range(count)]], list(range(count))
     for _ in range(count - 1):
         rounds.append([(circle[at], circle[-1 - at]) for at in range(count // 2)])
@@ -67,12 +85,12 @@ def _tournament(count: int) -> list[list[tuple[int, int]]]:
 
 
 @numba.njit(cache=True)
-def _clipped(value):
+def _clipped(value: Number) -> Number:
     return min(max(value, np.float32(-4)), np.float32(4))
 
 
 @numba.njit(cache=True)
-def _next(state):
+def _next(state: Number) -> Number:
     """Marsaglia's xorshift."""
     state ^= (state << np.uint32(13)) & np.uint32(0xFFFFFFFF)
     state ^= state >> np.uint32(17)
@@ -81,8 +99,21 @@ def _next(state):
 
 @numba.njit(cache=True)
 def _move_pair(
-    points, before, first, last, heads, tails, every, due, negatives_due, states, a, b, step, epoch
-):
+    points: Floats,
+    before: Floats,
+    first: int,
+    last: int,
+    heads: Ints,
+    tails: Ints,
+    every: Floats,
+    due: Floats,
+    negatives_due: Floats,
+    states: Ints,
+    a: Number,
+    b: Number,
+    step: Number,
+    epoch: Number,
+) -> None:
     """Move points along the edges of two blocks that are due in this epoch."""
     for edge in range(first, last):
         if due[edge] > epoch:
@@ -119,7 +150,19 @@ def _move_pair(
 
 
 @numba.njit(cache=True, parallel=True)
-def _move(points, rounds, heads, tails, every, due, negatives_due, states, a, b, epochs):
+def _move(
+    points: Floats,
+    rounds: Ints,
+    heads: Ints,
+    tails: Ints,
+    every: Floats,
+    due: Floats,
+    negatives_due: Floats,
+    states: Ints,
+    a: Number,
+    b: Number,
+    epochs: int,
+) -> None:
     for epoch in range(epochs):
         now, step = np.float32(epoch), np.float32(1 - epoch / epochs)
         for bounds in rounds:

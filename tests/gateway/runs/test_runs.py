@@ -86,7 +86,7 @@ def test_states_of_other_versions_are_read(run):
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"status": "odd", "submitted": 1}'])
 def test_what_is_no_state_is_refused(run, text):
     (run.path / "state.json").write_text(text)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"state|Expecting value"):
         _ = run.state
     assert run.read_state() is None
 
@@ -140,7 +140,7 @@ def test_the_reserve_is_given_up_once_for_what_must_be_written(tmp_path):
 
     disk.insist(tmp_path, write)
     assert tries == [True, False]
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No space left"):
         disk.insist(tmp_path, full)
 
 

@@ -1,6 +1,6 @@
 """Protein language models on this machine's GPUs, or its CPU, by transformers.
 
-The vectors are those of protspace's local backend (same checkpoints, same tokens, same mean over
+The embeddings are those of protspace's local backend (same checkpoints, same tokens, same mean over
 residues); they are made faster, and of sequences of any length. See docs/local-models.md.
 """
 
@@ -21,14 +21,14 @@ from steps.errors import StepError
 if TYPE_CHECKING:
     import numpy as np
 
-#: Raise it when tokens or pooling change, so that no vector of before is taken for one of now.
+#: Raise it when tokens or pooling change, so that no embedding of before is taken for one of now.
 POOLING = 1
 #: Packages that are not there after a plain installation.
 _NEEDED = ("torch", "transformers")
 
 
 class Embedder:
-    """One model on every visible GPU, or on the CPU: float32 vectors, the mean over residues.
+    """One model on every visible GPU, or on the CPU: float32 embeddings, the mean over residues.
 
     `on` (names of torch devices) and `budget` (padded tokens in a batch) are chosen by what the
     machine has; give them to test and to measure.
@@ -43,7 +43,7 @@ class Embedder:
         *,
         on: Sequence[str] | None = None,
         budget: int | None = None,
-    ):
+    ) -> None:
         if missing := [name for name in _NEEDED if not find_spec(name)]:
             raise StepError(
                 "PYTORCH_MISSING",
@@ -55,23 +55,32 @@ class Embedder:
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
+        """The files of the model."""
         return find(self._model, self._options)
 
     @cached_property
     def devices(self) -> Sequence[str]:
+        """Names of torch devices, one process for each."""
         return self._on or devices.visible()
 
     @cached_property
     def precision(self) -> str:
+        """Of the weights: float32, float16 or bfloat16."""
         return devices.precision(self._model, self.checkpoint, self.devices)
 
     @property
     def revision(self) -> str:
+        """Version of the weights, precision and pooling, as a key of the cache."""
         return f"local {self.checkpoint.version} {self.precision} pooling {POOLING}"
 
     def embed(
         self, sequences: Sequence[str], advance: Callable[[int], None]
     ) -> Iterator[tuple[Sequence[int], "np.ndarray"]]:
+        """Yield each batch as it is done.
+
+        Raises:
+            StepError: SEQUENCE_TOO_LONG, MODEL_NOT_FOUND, OUT_OF_MEMORY, WORKER_LOST.
+        """
         self._refuse_longer(sequences)
         # Here and not above: this loads PyTorch, which takes seconds.
         from steps.embed.models.local.workers import Recipe, run

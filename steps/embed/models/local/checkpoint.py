@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 #: The list of checksums that `steps.preload.prefetch` writes; `sha256sum --check` reads it.
 CHECKSUMS = "SHA256SUMS"
@@ -19,14 +20,17 @@ class Checkpoint:
 
     @cached_property
     def version(self) -> str:
-        """What decides the weights: the hub's commit, or a SHA-256 of all files (reads them)."""
+        """The hub's commit, or a SHA-256 of all files, which are read for it."""
         if self.commit:
             return f"commit {self.commit}"
         return f"sha256 {hashlib.sha256(checksums(self.folder).encode()).hexdigest()}"
 
     @cached_property
-    def config(self) -> dict:
-        return json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+    def config(self) -> dict[str, Any]:
+        """The configuration of the model, as transformers keeps it."""
+        text = (self.folder / "config.json").read_text(encoding="utf-8")
+        config: dict[str, Any] = json.loads(text)
+        return config
 
 
 def in_hub_cache(repository: str) -> Checkpoint | None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from steps.embed.models.catalogue import Model
 from steps.embed.models.local.checkpoint import Checkpoint
@@ -51,7 +52,7 @@ def precision(model: Model, checkpoint: Checkpoint, on: Sequence[str]) -> str:
 
 
 def budget(checkpoint: Checkpoint, on: Sequence[str]) -> int:
-    """Padded tokens in a batch, by the memory that the smallest device has (not has free)."""
+    """Return the padded tokens of a batch, by the whole memory of the smallest device."""
     if on[0] == "cpu":
         return CPU_BUDGET
     import torch
@@ -61,9 +62,9 @@ def budget(checkpoint: Checkpoint, on: Sequence[str]) -> int:
     return max(CPU_BUDGET, min(GPU_BUDGET, tokens))
 
 
-def bytes_per_token(config: dict) -> int:
-    """What a layer holds at its peak for a token, in half precision; generous, as it may be."""
+def bytes_per_token(config: dict[str, Any]) -> int:
+    """Return the bytes that a layer holds at its peak for a token, in half precision."""
     width = config.get("hidden_size") or config["d_model"]
     attention = max(width, config.get("num_heads", 0) * config.get("d_kv", 0))
     inner = config.get("intermediate_size") or config.get("d_ff") or 4 * width
-    return 40 * attention + 12 * inner
+    return int(40 * attention + 12 * inner)

@@ -40,11 +40,11 @@ def _vocabulary(checkpoint: Checkpoint) -> set[str]:
 
 
 def accepted_length(checkpoint: Checkpoint) -> int | None:
-    """Most residues that the model has positions for; `None` where positions are relative."""
+    """Return the most residues that the model has positions for; `None` for relative positions."""
     config = checkpoint.config
     if config.get("model_type") != "esm":
         return None
     if config.get("position_embedding_type", "absolute") != "absolute":
         return None
     # Positions are counted from the number of the padding token on; two go to special tokens.
-    return config["max_position_embeddings"] - config["pad_token_id"] - 1 - 2
+    return int(config["max_position_embeddings"] - config["pad_token_id"] - 1 - 2)

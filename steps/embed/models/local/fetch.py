@@ -82,15 +82,16 @@ def _into_folder(model: Model, models: Path) -> Checkpoint:
     return Checkpoint(place)
 
 
-def _download(model: Model, **place) -> str:
+def _download(model: Model, **place: Path) -> str:
     from huggingface_hub import HfApi, snapshot_download
 
     names = HfApi().list_repo_files(model.checkpoint)
     both = any(name.endswith(".safetensors") for name in names)
-    return snapshot_download(
+    folder: str = snapshot_download(
         model.checkpoint,
         allow_patterns=list(WANTED),
         # The same weights once more.
         ignore_patterns=["*.bin", "*.bin.index.json"] if both else None,
         **place,
     )
+    return folder

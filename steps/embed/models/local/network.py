@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -46,9 +47,9 @@ class Network:
         # ESM C's code is not ours to know: it gets a mask always, as from protspace.
         self._masked_always = family == "esmc"
 
-    @torch.inference_mode()
+    @torch.inference_mode()  # type: ignore[untyped-decorator]  # PyTorch may not be installed
     def pooled(self, sequences: Sequence[str]) -> torch.Tensor:
-        """Mean over the residues of each sequence: float32, shape (sequences, dimensions).
+        """Return means over the residues of each sequence: float32, (sequences, dimensions).
 
         The tensor is on the device, where it may still be in the making.
 
@@ -101,8 +102,8 @@ def _settle(device: torch.device, precision: str) -> None:
         torch.set_float32_matmul_precision("high")
 
 
-def _load(folder: Path, family: str, dtype: torch.dtype):
-    """Model and tokenizer, as protspace loads them, in the given precision."""
+def _load(folder: Path, family: str, dtype: torch.dtype) -> tuple[Any, Any]:
+    """Return model and tokenizer, as protspace loads them, in the given precision."""
     options = {"dtype": dtype, "local_files_only": True, "output_loading_info": True}
     if family == "esmc":
         # The only code of others that runs, and only for the names in the table of models.
@@ -124,7 +125,7 @@ def _load(folder: Path, family: str, dtype: torch.dtype):
     return network, tokenizer
 
 
-def _t5_tokenizer(folder: Path, family: str):
+def _t5_tokenizer(folder: Path, family: str) -> Any:  # noqa: ANN401  (of transformers)
     if family == "ankh":
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     lower = family == "prot_t5"

@@ -33,7 +33,7 @@ class Runner:
 
         `threads` batches are started before the vectors of the first are waited for.
         """
-        started: deque[tuple[list[int], Future]] = deque()
+        started: deque[tuple[list[int], Future[torch.Tensor]]] = deque()
         with ThreadPoolExecutor(
             self._threads, initializer=torch.set_num_threads, initargs=(1,)
         ) as pool:
@@ -43,11 +43,11 @@ class Runner:
                     yield _finished(*started.popleft())
             yield from (_finished(*each) for each in started)
 
-    def _submit(self, pool: ThreadPoolExecutor, sequences: Sequence[str]) -> Future:
+    def _submit(self, pool: ThreadPoolExecutor, sequences: Sequence[str]) -> Future[torch.Tensor]:
         if self._threads == 1 or padded([len(it) for it in sequences]) <= self.budget:
             return pool.submit(self._start, sequences)
         torch.set_num_threads(self._threads)
-        alone: Future = Future()
+        alone: Future[torch.Tensor] = Future[torch.Tensor]()
         alone.set_result(self._start(sequences))
         return alone
 
@@ -73,7 +73,7 @@ class Runner:
         return torch.cat([self._start([sequences[at] for at in part]) for part in parts])
 
 
-def _finished(positions: list[int], vectors: Future) -> tuple[list[int], np.ndarray]:
+def _finished(positions: list[int], vectors: Future[torch.Tensor]) -> tuple[list[int], np.ndarray]:
     return positions, vectors.result().cpu().numpy()
 
 

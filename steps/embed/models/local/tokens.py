@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Tokens:
     is one token whatever is beside it, which `_table` makes sure of.
     """
 
-    def __init__(self, family: str, tokenizer):
+    def __init__(self, family: str, tokenizer: Any) -> None:  # noqa: ANN401  (of transformers)
         self.family = family
         self.padding: int = tokenizer.pad_token_id
         self.before = int(family in _MARKED_IN_FRONT)

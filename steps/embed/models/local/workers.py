@@ -29,6 +29,7 @@ class Recipe:
     budget: int
 
     def runner(self, threads: int = 1) -> Runner:
+        """Load the model, and return what runs batches on it."""
         network = Network(self.folder, self.family, self.device, self.precision)
         return Runner(network, self.budget, threads)
 
@@ -57,9 +58,10 @@ def _spread(
         for worker in workers:
             worker.give(next(batches, None))
     while working := {worker.connection: worker for worker in workers if worker.in_hand}:
-        for connection in wait(list(working)):
-            result = working[connection].take()
-            working[connection].give(next(batches, None))
+        ready = wait(list(working))
+        for worker in [worker for each, worker in working.items() if each in ready]:
+            result = worker.take()
+            worker.give(next(batches, None))
             yield result
 
 
