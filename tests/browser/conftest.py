@@ -1,6 +1,7 @@
 """The page in a real browser, with a real gateway, real runs and a fake Biocentral behind it."""
 
 import shutil
+import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -10,7 +11,7 @@ from tests.support.browsing import EXAMPLE, seeds
 from tests.support.gateway_process import ROOT, Gateway, fasta
 
 SHOTS = ROOT / "screenshots"
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -110,10 +111,23 @@ def result(gateway, done, open_page):
 
 
 @pytest.fixture
-def slow_run(gateway, biocentral):
-    """The id of a run that embeds for some ten seconds."""
-    biocentral.seconds_per_sequence = 0.25
+def endless(biocentral):
+    """Let embedding come near its end, however fast the machine, and no further until called."""
+
+    def end():
+        biocentral.clock, biocentral.seconds_per_sequence = time.monotonic, 0.0
+
+    began, before = time.monotonic(), biocentral.polls
+    # A task takes 4 seconds, and each look at it is half a second later.
+    biocentral.clock = lambda: began + min(3.95, (biocentral.polls - before) / 2)
+    biocentral.seconds_per_sequence = 0.1
+    yield end
+    end()
+
+
+@pytest.fixture
+def slow_run(gateway, endless):
+    """The id of a run that embeds until `endless` is called."""
     job_id = gateway.submit(fasta(40, seed=next(seeds)), embedders="esm2_8m")
     yield job_id
-    biocentral.seconds_per_sequence = 0.0
     gateway.client.delete(f"/api/prepare/{job_id}")

@@ -48,37 +48,43 @@ def numbers(shown, pattern):
     return [int(found[1]) for text in shown if (found := re.search(pattern, text))]
 
 
+def seconds_since_the_start(page):
+    minutes, seconds = re.match(r"(\d+):(\d\d)", page.locator("#when").text_content()).groups()
+    return 60 * int(minutes) + int(seconds)
+
+
 def stage(page, name):
     return page.locator("#stages li").filter(has_text=name)
 
 
-def test_from_the_example_to_the_map(open_page, start_gateway, biocentral, shoot):
-    biocentral.seconds_per_sequence = 0.03
+def test_from_the_example_to_the_map(open_page, start_gateway, biocentral, shoot, request):
     gateway = start_gateway(PREP_EMBEDDER="esm2_8m", PREP_BIOCENTRAL_URL=biocentral.url)
     # By this one the time of the next is foretold.
     assert gateway.finish(gateway.submit(fasta(40, seed=next(seeds))))["event"] == "done"
+    end = request.getfixturevalue("endless")
     page = open_page(gateway.url)
     page.get_by_role("button", name="Take the example").click()
     page.get_by_role("button", name="Make the map").click()
     expect(stage(page, "Embedding")).to_have_attribute("data-state", "now")
     expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d* of 240"))
     expect(page.locator("#when")).to_contain_text(
-        re.compile(r"0:0\d since the start. About \d+\ss left")
+        re.compile(r"\d:\d\d since the start\. (About \d+\ss left|It takes longer than)")
     )
     shoot(page, "progress")
-    biocentral.seconds_per_sequence = 0.0
+    end()
     expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240")
     expect(page.locator("#result-title")).to_be_focused()
 
 
-def test_counts_of_a_stage_rise(watched, gateway, slow_run):
+def test_counts_of_a_stage_rise(watched, gateway, slow_run, endless):
     page = watched(f"{gateway.url}/#{slow_run}")
-    expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
+    expect(stage(page, "Embedding")).to_contain_text("39 of 40")
     expect(stage(page, "Embedding").locator("progress")).to_have_attribute("max", "40")
-    expect(stage(page, "Embedding").locator(".took")).to_have_text(re.compile(r"0:\d\d"))
+    expect(stage(page, "Embedding").locator(".took")).to_have_text(re.compile(r"\d:\d\d"))
+    endless()
     expect(stage(page, "Embedding")).to_have_attribute("data-state", "done")
     done = numbers(page.evaluate("shown"), r"Embedding (\d+) of")
-    assert len(done) > 2 and done == sorted(done)
+    assert len(set(done)) > 1 and done == sorted(done)
 
 
 def test_reload_and_another_tab_show_the_same(open_page, gateway, slow_run, shoot):
@@ -90,9 +96,9 @@ def test_reload_and_another_tab_show_the_same(open_page, gateway, slow_run, shoo
         expect(page.locator("#progress-what")).to_have_text("40 sequences · ESM-2, 8M · PCA")
         expect(stage(page, "Reading sequences")).to_have_attribute("data-state", "done")
         expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
-    seconds = [int(page.locator("#when").text_content()[2:4]) for page in pages]
     # Read one after the other, each from the start of the run and not of its page.
-    assert seconds[0] - 1 <= seconds[1] <= seconds[0] + 30
+    first, second = (seconds_since_the_start(page) for page in pages)
+    assert first - 1 <= second and seconds_since_the_start(pages[0]) >= second - 1
     shoot(pages[1], "progress-phone")
 
 
@@ -122,22 +128,20 @@ def test_cancel_ends_the_job_and_its_processes(open_page, gateway, slow_run, sho
 
 
 def test_a_restart_of_the_server_is_said_and_costs_nothing(
-    watched, start_gateway, biocentral, shoot
+    watched, start_gateway, biocentral, endless, shoot
 ):
-    biocentral.seconds_per_sequence = 0.4
     gateway = start_gateway(PREP_BIOCENTRAL_URL=biocentral.url)
     job = gateway.submit(fasta(40, seed=next(seeds)), embedders="esm2_8m")
     page = watched(f"{gateway.url}/#{job}")
     expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
     before = page.evaluate("ids.length")
-    gateway.process.terminate()
-    gateway.process.wait(20)
+    gateway.end()
     expect(page.locator("#connection")).to_contain_text("The connection to the server is lost")
     shoot(page, "connection-lost")
-    biocentral.seconds_per_sequence = 0.0
+    endless()
     gateway.start()
     expect(page.locator("#connection")).to_be_hidden()
-    expect(page.locator("#result")).to_be_visible(timeout=60_000)
+    expect(page.locator("#result")).to_be_visible()
     ids = page.evaluate("ids")
     assert ids == list(range(1, len(list(gateway.events(job))) + 1)) and len(ids) > before
     done = numbers(page.evaluate("shown"), r"Embedding (\d+) of")
@@ -154,5 +158,5 @@ def test_a_server_that_is_gone_for_longer_is_found_again(open_page, start_gatewa
     expect(page.locator("#connection")).to_be_visible()
     gateway.start()
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240", timeout=60_000)
+    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240")
     wait_until(lambda: page.locator("#connection").is_hidden())

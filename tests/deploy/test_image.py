@@ -92,8 +92,8 @@ class Contained(Gateway):
         self.process = self.image.start(self.port)
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        self.end()
+        self.close()
 
 
 def test_a_container_makes_a_bundle_and_writes_to_its_volumes_only(image):

@@ -11,8 +11,10 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.gateway_process import ROOT, SLOW, Gateway, fasta, parse_events
+from gateway.http.routes import KEEP_ALIVE_SECONDS
+from tests.support.gateway_process import SLOW, Gateway, fasta, parse_events
 from tests.support.proxy_process import DEPLOY, KINDS, program
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.deploy
 #: Longer than the 60 s after which nginx, for one, ends a silent connection if it is not told.
@@ -45,7 +47,7 @@ def test_a_silent_stream_is_not_cut(behind, tmp_path):
         readers[-1].start()
     hold_up(gateway, job_id)
     for reader in readers:
-        reader.join(120)
+        reader.join(PATIENCE_SECONDS)
     gateway.stop()
     for events in found.values():
         times = [when for when, _ in events]
@@ -77,5 +79,4 @@ def test_caddy_has_no_time_limit_on_an_answer():
 
 def test_the_gateway_speaks_before_nginx_would_cut():
     """Where somebody has forgotten to say so."""
-    text = (ROOT / "gateway" / "api.py").read_text()
-    assert int(re.search(r"KEEP_ALIVE_SECONDS = (\d+)", text)[1]) < 60
+    assert KEEP_ALIVE_SECONDS < 60

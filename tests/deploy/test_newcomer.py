@@ -84,8 +84,11 @@ def test_runs_live_through_a_restart_of_the_service(machine):
     state = f"/var/lib/protspace-pipeline/runs/{job}/state.json"
     wait_until(lambda: read_state(machine, state)["pid"])
     before = read_state(machine, state)
+    # Or a quick one would be over before the gateway is back.
+    assert machine.run(f"kill -STOP -- -{before['pid']}").returncode == 0
     assert machine.run("systemctl restart protspace-gateway").returncode == 0
     restarted = time.time()
+    assert machine.run(f"kill -CONT -- -{before['pid']}").returncode == 0
     events = curl(machine, f"-N https://localhost/api/prepare/{job}/events")
     assert re.findall("^event: (.*)", events, re.M)[-1] == "done", events + journal(machine)
     after = read_state(machine, state)

@@ -8,7 +8,6 @@ To try the gateway without the real service, in the root of the repository:
 import argparse
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Self
@@ -42,7 +41,7 @@ class FakeBiocentral:
     `embedder_names` tell what the accepted submissions asked vectors for, `predictions` has the
     accepted requests for predictions. `max_in_flight` is the most tasks that were unfinished at
     once, whether or not anybody asked how they ended. `application` is what answers, for other
-    servers to serve.
+    servers to serve. `clock` says how far tasks are; a test may set another.
     """
 
     def __init__(
@@ -73,6 +72,14 @@ class FakeBiocentral:
     @seconds_per_sequence.setter
     def seconds_per_sequence(self, seconds: float) -> None:
         self._schedule.seconds_per_sequence = seconds
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self._schedule.clock
+
+    @clock.setter
+    def clock(self, clock: Callable[[], float]) -> None:
+        self._schedule.clock = clock
 
     @property
     def fault(self) -> str | None:
@@ -180,7 +187,7 @@ class FakeBiocentral:
             return JSONResponse({"detail": "Task not found"}, 404)
         if self._fault == "garbage-json":
             return Response("{this is no JSON", media_type="application/json")
-        now = time.monotonic()
+        now = self.clock()
         dtos = task.news(now)
         if (
             task.over(now) and self._fault != "endless"

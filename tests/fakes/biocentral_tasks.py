@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
@@ -117,6 +118,7 @@ class Schedule:
 
     parallel: int
     seconds_per_sequence: float
+    clock: Callable[[], float] = time.monotonic
     tasks: dict[str, Task] = field(default_factory=dict)
     _free: list[float] = field(default_factory=list)
 
@@ -124,7 +126,7 @@ class Schedule:
         """Give the task to the worker that is free first."""
         self._free = self._free or [0.0] * self.parallel
         worker = min(range(self.parallel), key=self._free.__getitem__)
-        starts = max(time.monotonic(), self._free[worker])
+        starts = max(self.clock(), self._free[worker])
         ends = starts + len(request.sequences) * self.seconds_per_sequence
         self._free[worker] = ends
         task_id = f"biocentral-FakeTask-{uuid.uuid4()}"
@@ -132,5 +134,5 @@ class Schedule:
         return task_id
 
     def unfinished(self) -> int:
-        now = time.monotonic()
+        now = self.clock()
         return sum(not task.over(now) for task in self.tasks.values())

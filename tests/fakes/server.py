@@ -10,7 +10,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-_START_SECONDS = 10
+_START_SECONDS = 180
 
 
 class _Server(uvicorn.Server):

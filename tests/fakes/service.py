@@ -19,12 +19,12 @@ class Service:
     `requests` counts all requests, refused ones too. `asked` has the keys (accessions, MD5s,
     taxon identifiers, file names) of each of them in order, so one that was asked for again is
     there again; the later pages of an answer add nothing to it. `max_in_flight` is the most
-    requests that were unanswered at once.
+    requests that were unanswered at once; none is answered before it was `together`.
     """
 
     def __init__(self, drop: Callable[[Request], None]) -> None:
         self._drop, self._fault = drop, Fault()
-        self.latency, self.refusals = 0.0, 3
+        self.latency, self.refusals, self.together = 0.0, 3, 1
         self._in_flight = 0
         self.reset()
 
@@ -60,6 +60,8 @@ class Service:
 
     async def _answer(self, request: Request, answer: Answer) -> Response:
         await asyncio.sleep(self.latency)
+        while self.max_in_flight < self.together and not await request.is_disconnected():
+            await asyncio.sleep(0.02)
         while self.fault == "hang" and not await request.is_disconnected():
             await asyncio.sleep(0.02)
         if self.fault == "down":

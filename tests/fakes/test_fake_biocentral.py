@@ -19,6 +19,7 @@ from tests.fakes.biocentral import FAULTS, FakeBiocentral, vector
 from tests.fakes.biocentral_predictions import prediction
 from tests.fakes.biocentral_tasks import EmbedRequest, Schedule
 from tests.fakes.vectors import residue_vectors, sequence_hash
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 ESM = "facebook/esm2_t6_8M_UR50D"
 PROTEINS = {"one": "MKVLAA", "two": "MKKLW", "three": "GGSTAY", "four": "MNPQR", "five": "ACDEF"}
@@ -34,7 +35,7 @@ class Client(httpx.Client):
     opened: ClassVar[list["Client"]] = []
 
     def __init__(self, fake):
-        super().__init__(base_url=fake.url, timeout=1.5, trust_env=False, verify=False)
+        super().__init__(base_url=fake.url, timeout=60, trust_env=False, verify=False)
         self.opened.append(self)
 
     def submit(self, proteins=PROTEINS, name=ESM, reduce=True):
@@ -360,9 +361,12 @@ def test_hang_status_hangs_polls_only(client, fake):
 def test_a_hanging_request_does_not_hold_up_a_stop(fake):
     fake.fault = "hang"
     with socket.create_connection(("127.0.0.1", int(fake.url.rsplit(":")[-1]))) as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.05)
-        fake.stop()
+        connection.sendall(f"GET {STATUS}x HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        wait_until(lambda: fake.polls)
+        stopping = threading.Thread(target=fake.stop)
+        stopping.start()
+        stopping.join(PATIENCE_SECONDS)
+        assert not stopping.is_alive()
         assert connection.recv(1) == b""
     fake.start()
 

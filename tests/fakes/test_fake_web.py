@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 
 from tests.fakes.proteins import Proteins, md5
 from tests.fakes.web import FAULTS, FakeWeb
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 UNIPROT = "https://rest.uniprot.org/uniprotkb"
 TAXONOMY = "https://rest.uniprot.org/taxonomy/search"
@@ -243,13 +244,13 @@ def test_nothing_is_reached_offline_even_on_open_connections(web):
 def test_hanging_requests_are_answered_when_the_fault_is_cleared(web):
     web.uniprot.fault = "hang"
     with pytest.raises(requests.ReadTimeout):
-        requests.get(f"{UNIPROT}/P10000.json", timeout=0.2)
+        requests.get(f"{UNIPROT}/P10000.json", timeout=(60, 0.2))
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(batch)
         time.sleep(0.2)
         assert not waiting.done()
         web.uniprot.fault = None
-        assert waiting.result(5).ok
+        assert waiting.result(PATIENCE_SECONDS).ok
 
 
 def test_a_hanging_request_does_not_keep_the_server_from_ending(monkeypatch):
@@ -259,9 +260,8 @@ def test_a_hanging_request_does_not_keep_the_server_from_ending(monkeypatch):
         web.ted.fault = "hang"
         client = threading.Thread(target=_ignoring_errors, args=(f"{TED}/P10000",))
         client.start()
-        while not web.ted.requests:
-            time.sleep(0.01)
-    client.join(60)
+        wait_until(lambda: web.ted.requests)
+    client.join(PATIENCE_SECONDS)
     assert not client.is_alive()
 
 
@@ -270,11 +270,14 @@ def _ignoring_errors(address: str) -> None:
         requests.get(address)
 
 
+def _patiently(accession: str) -> requests.Response:
+    return requests.get(f"{TED}/{accession}", timeout=PATIENCE_SECONDS)
+
+
 def test_slow_answers_do_not_wait_for_each_other(web):
-    # Long enough for a busy machine to send them all.
-    web.ted.latency = 5
+    web.ted.together = 20
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda each: requests.get(f"{TED}/{each}"), ACTIVE[:20]))
+        answers = list(pool.map(_patiently, ACTIVE[:20]))
     assert len(answers) == web.ted.max_in_flight == 20
 
 

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from gateway.http.connection import STALL_SECONDS
-from gateway.http.routes import KEEP_ALIVE_SECONDS
 from tests.support.gateway_process import ROOT
 
 pytestmark = pytest.mark.faults
@@ -28,4 +26,5 @@ def test_followers_that_vanish_are_let_go(tmp_path):
         timeout=300,
     )
     assert found.returncode == 0, found.stderr
-    assert float(found.stdout) < KEEP_ALIVE_SECONDS + STALL_SECONDS + 20
+    # Left to TCP, they would be kept for a quarter of an hour.
+    assert float(found.stdout) < 200

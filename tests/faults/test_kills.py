@@ -21,7 +21,7 @@ from tests.support.witness import Witness
 pytestmark = pytest.mark.faults
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "30"))
-SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+SEED = int(os.environ.get("FAULTS_SEED") or 1)
 STAGES = list(dict.fromkeys(STAGES_OF_RULES.values()))
 MOMENTS = ["random", "starting", "uploading", "queued", "downloading", *STAGES]
 CLIENTS = 4
@@ -46,7 +46,7 @@ class Siege:
             self.gateway.kill()
             self.gateway.spawn()
         came = moment in ("random", "starting")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not came and time.monotonic() < deadline:
             time.sleep(0.01)
             came = self.is_now(moment)

@@ -47,7 +47,7 @@ def refusal(environment, **variables) -> str:
 def test_a_start_with_a_bad_value_ends_with_status_2_and_one_sentence(environment):
     environment(PREP_MAX_CONCURRENT_JOBS="none")
     command = [sys.executable, "-m", "gateway", "--port", "0"]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
     assert result.returncode == 2 and not result.stdout
     assert result.stderr.startswith("The gateway cannot start: PREP_MAX_CONCURRENT_JOBS='none': ")
     assert result.stderr.count("\n") == 1

@@ -12,8 +12,7 @@ from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 from tests.support.docs_commands import ELSEWHERE, PAGES, ROOT, RULES, blocks, ruled, to_run
 from tests.support.gateway_process import Gateway
-from tests.support.ports import unused_port
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 BIN = Path(sys.executable).parent
 RUN = [page for page in PAGES if page not in ELSEWHERE and any(map(to_run, blocks(page)))]
@@ -57,7 +56,7 @@ def give(checkout, web, tmp_path):
     def run(block: str) -> subprocess.CompletedProcess:
         script = "set -e\n" + block.replace("http://127.0.0.1:8000", gateway.url)
         options = {"cwd": checkout, "env": environment, "capture_output": True, "text": True}
-        return subprocess.run(["bash", "-c", script], **options, timeout=400)
+        return subprocess.run(["bash", "-c", script], **options, timeout=900)
 
     yield run
     gateway.stop()
@@ -108,7 +107,7 @@ def test_what_compose_is_given_exists():
 
 @pytest.mark.parametrize("command", [command for _, command in ruled("server")])
 def test_servers_of_the_pages_start(checkout, tmp_path, command):
-    gateway = Gateway(tmp_path / "runs", port=unused_port())
+    gateway = Gateway(tmp_path / "runs")
     (checkout / "my-profile").symlink_to(ROOT / "profiles/slurm")
     script = f"{command.replace('/shared', str(tmp_path))} --port {gateway.port}"
     environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
@@ -117,4 +116,5 @@ def test_servers_of_the_pages_start(checkout, tmp_path, command):
         wait_until(gateway.answers)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_SECONDS)
+        gateway.close()

@@ -20,7 +20,7 @@ def bench(running, tmp_path):
     running.reset()
     running.offline = False
     for service in running.services.values():
-        service.fault, service.latency = None, 0.0
+        service.fault, service.latency, service.together = None, 0.0, 1
     return Bench(tmp_path, running)
 
 
@@ -95,10 +95,11 @@ def test_answers_that_are_too_old_are_fetched_again(bench):
     assert len(bench.web.uniprot.asked) == 30
 
 
-def test_uniprot_gets_at_most_eight_batches_at_a_time(bench):
-    bench.web.uniprot.latency = 0.3
+def test_uniprot_gets_several_batches_at_a_time_but_at_most_eight(bench):
+    bench.web.uniprot.latency, bench.web.uniprot.together = 0.3, 3
     bench.annotate(proteins(1500), wanted="default")
-    assert 2 < bench.web.uniprot.max_in_flight <= 8
+    assert bench.web.uniprot.max_in_flight <= 8
+    assert bench.sources["uniprot"]["not_fetched"] == 0
 
 
 @pytest.mark.parametrize(

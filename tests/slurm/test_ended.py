@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tests.support.snakemake_run import succeed
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slurm
 FREEZE = "scontrol listpids JOB | awk 'NR > 1 {print $1}' | xargs kill -STOP"
@@ -30,7 +31,7 @@ class Meanwhile:
         return self
 
     def __exit__(self, *_):
-        assert self.process.wait(60) == 0
+        assert self.process.wait(PATIENCE_SECONDS) == 0
 
 
 def goes_on(on_slurm, local) -> bool:

@@ -61,7 +61,7 @@ class Bench:
     def _run(self, command: list) -> subprocess.CompletedProcess:
         environment = self.environment | {"PYTHONPATH": str(Path(__file__).parents[2])}
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=200
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=600
         )
 
     @property

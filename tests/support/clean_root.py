@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 RELEASE = "trixie"
 #: Where `reach_packages` puts the certificates that this machine trusts.
 AUTHORITIES = "etc/authorities-of-the-tests.crt"
@@ -77,7 +79,7 @@ class CleanRoot:
         self._await_boot()
 
     def _await_boot(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._is_up():
             assert time.monotonic() < deadline, self.folder.with_suffix(".boot").read_text()
             time.sleep(0.5)
@@ -109,7 +111,7 @@ class CleanRoot:
         """End all of it at once, and remove it; its mounts are gone with its processes."""
         for process in psutil.Process(self.process.pid).children():
             process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(PATIENCE_SECONDS)
         folders = [Path(path) for path, _, _ in os.walk(self.cgroup, topdown=False)]
         for folder in folders:
             folder.rmdir()

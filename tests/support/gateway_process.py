@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,13 +40,12 @@ class Gateway:
 
     command = (sys.executable, "-m", "gateway")
 
-    def __init__(self, root: Path, port: int | None = None, **settings):
-        """With `port` it is started by somebody else."""
-        self.root, self.folder, self._held = root, ROOT, None if port else bound()
-        self.port = port or self._held.getsockname()[1]
+    def __init__(self, root: Path, **settings):
+        self.root, self.folder, self._held = root, ROOT, bound()
+        self.port = self._held.getsockname()[1]
         self.settings = _USUAL | {"PREP_JOB_ROOT": str(root)} | settings
         self.url = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.url, timeout=60)
+        self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_SECONDS)
         self.log = root.with_suffix(".log")
 
     def start(self) -> "Gateway":
@@ -75,15 +75,23 @@ class Gateway:
             return self.client.get("/healthz").status_code == 200
         return False
 
-    def stop(self) -> None:
-        """End the gateway, then the runs it left."""
+    def end(self) -> None:
+        """As a service manager does; its runs go on."""
         self.process.terminate()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.client.close()
+        self._held.close()
+
+    def stop(self) -> None:
+        """End the gateway for good, then the runs it left."""
         try:
-            self.process.wait(PATIENCE_SECONDS)
+            self.end()
         finally:
-            self.process.kill()
-            if self._held:
-                self._held.close()
+            self.kill()
+            self.close()
             for path in self.root.glob("*/state.json"):
                 with contextlib.suppress(OSError, TypeError, ValueError, KeyError):
                     os.killpg(json.loads(path.read_text())["pid"], 9)
@@ -107,7 +115,7 @@ class Gateway:
         """Events with their `retry`, which is drawn anew for each reader."""
         headers = {} if after is None else {"Last-Event-ID": str(after)}
         path = f"/api/prepare/{job_id}/events"
-        with self.client.stream("GET", path, headers=headers, timeout=120) as answer:
+        with self.client.stream("GET", path, headers=headers, timeout=PATIENCE_SECONDS) as answer:
             assert answer.status_code == 200, answer.read()
             yield from parse_events(answer.iter_lines())
 
@@ -148,6 +156,12 @@ def processes_below(folder: Path) -> list[psutil.Process]:
             if process.cwd().startswith(str(folder)) and process.status() != "zombie":
                 found.append(process)
     return found
+
+
+def halt(gateway, job_id) -> None:
+    """Let a run stand still, so that it does not end by itself however fast the machine is."""
+    wait_until(lambda: gateway.state(job_id)["pid"])
+    os.killpg(gateway.state(job_id)["pid"], signal.SIGSTOP)
 
 
 def step_of(gateway, job_id, name="project") -> psutil.Process:

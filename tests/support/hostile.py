@@ -20,7 +20,7 @@ FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 
 def connect(gateway, source: str = "127.0.0.1") -> socket.socket:
     address = ("127.0.0.1", gateway.port)
-    return socket.create_connection(address, timeout=20, source_address=(source, 0))
+    return socket.create_connection(address, timeout=PATIENCE_SECONDS, source_address=(source, 0))
 
 
 def head(method: str = "GET", path: str = "/healthz", **headers) -> bytes:
@@ -84,7 +84,7 @@ def neighbour(gateway, most: float = 20.0) -> Iterator[list[float]]:
     over, asked, took = threading.Event(), threading.Event(), []
 
     def ask() -> None:
-        with httpx.Client(base_url=gateway.url, timeout=30) as client:
+        with httpx.Client(base_url=gateway.url, timeout=PATIENCE_SECONDS) as client:
             while not over.wait(0.05 if took else 0):
                 begin = time.monotonic()
                 assert client.get("/healthz").status_code == 200
@@ -95,7 +95,7 @@ def neighbour(gateway, most: float = 20.0) -> Iterator[list[float]]:
         asking = pool.submit(ask)
         try:
             # On a busy machine all may be over before a client has made itself ready.
-            assert asked.wait(30)
+            assert asked.wait(PATIENCE_SECONDS)
             yield took
             time.sleep(0.1)
         finally:

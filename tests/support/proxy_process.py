@@ -13,8 +13,8 @@ import httpx
 import trustme
 
 from tests.support.gateway_process import ROOT
-from tests.support.ports import unused_port
-from tests.support.waiting import wait_until
+from tests.support.ports import bound
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 DEPLOY = ROOT / "deploy"
 KINDS = ("caddy", "nginx")
@@ -48,7 +48,8 @@ class Proxy:
 
     def __init__(self, kind: str, folder: Path, gateway_port: int):
         self.kind, self.folder, self.gateway_port = kind, folder, gateway_port
-        self.http, self.https = unused_port(), unused_port()
+        self._held = [bound(), bound()]
+        self.http, self.https = (held.getsockname()[1] for held in self._held)
         self.url = f"https://127.0.0.1:{self.https}"
         folder.mkdir()
 
@@ -63,7 +64,9 @@ class Proxy:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(PATIENCE_SECONDS)
+        for held in self._held:
+            held.close()
 
     def client(self, address="127.0.0.1") -> httpx.Client:
         """A client that comes from an address of the loopback network."""

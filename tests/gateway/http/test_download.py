@@ -1,14 +1,16 @@
 """Getting the bundle: ranges, repeats, hang-ups, and when it goes."""
 
+import json
 import socket
 import struct
+import sys
 import threading
 import time
 
 import pytest
 
 from gateway.http.download import download_name
-from tests.support.gateway_process import fasta
+from tests.support.gateway_process import Gateway, fasta
 from tests.support.waiting import wait_until
 
 
@@ -57,42 +59,61 @@ def test_the_name_comes_from_the_upload_and_injects_no_header(gateway):
 
 @pytest.fixture
 def short(start_gateway):
-    """A gateway that removes bundles two seconds after their download, and a finished run."""
-    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="2", PREP_SWEEP_INTERVAL_SECONDS="1")
+    """A gateway that sweeps each second, and a finished run whose bundle was not downloaded."""
+    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="600", PREP_SWEEP_INTERVAL_SECONDS="1")
     job_id = gateway.submit()
     assert gateway.finish(job_id)["event"] == "done"
     return gateway, job_id
 
 
 def hang_up(gateway, job_id, count):
-    """Ask for the bundle, read a little, and reset the connection."""
+    """Ask for the bundle, let so many bytes arrive, and reset the connection with all unread."""
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.sendall(f"GET /api/prepare/{job_id}/bundle HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        assert connection.recv(count)
+        while len(connection.recv(1 << 20, socket.MSG_PEEK)) < count:
+            time.sleep(0.01)
 
 
 def test_a_complete_download_is_repeatable_and_then_gone(short):
     gateway, job_id = short
     first = gateway.bundle(job_id)
     assert gateway.bundle(job_id).content == first.content
+    wait_until(lambda: gateway.state(job_id)["delivered"])
+    state = gateway.state(job_id)
+    path = gateway.root / job_id / "state.json"
+    path.write_text(json.dumps(state | {"delivered": state["delivered"] - 601}))
     wait_until(lambda: gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 410)
     answer = gateway.bundle(job_id)
     assert (answer.status_code, answer.json()["code"]) == (410, "EXPIRED")
     assert [path.name for path in (gateway.root / job_id).iterdir()] == ["state.json"]
 
 
-def test_parts_and_hang_ups_are_no_download(short):
-    gateway, job_id = short
-    for _ in range(3):
+#: A gateway that believes only after a minute that a client has stayed.
+PATIENT = """import sys, gateway.http.connection, gateway.__main__
+gateway.http.connection._RESET_SECONDS = 60
+sys.exit(gateway.__main__.main())"""
+
+
+@pytest.fixture
+def patient(tmp_path):
+    gateway = Gateway(tmp_path / "patient")
+    gateway.command = (sys.executable, "-c", PATIENT)
+    yield gateway.start()
+    gateway.stop()
+
+
+def test_parts_and_hang_ups_are_no_download(patient):
+    gateway, job_id = patient, patient.submit()
+    assert gateway.finish(job_id)["event"] == "done"
+    size = int(gateway.client.head(f"/api/prepare/{job_id}/bundle").headers["content-length"])
+    for arrived in (1, size // 2, size):
         assert gateway.bundle(job_id, headers={"Range": "bytes=0-0"}).status_code == 206
-        hang_up(gateway, job_id, 100)
+        hang_up(gateway, job_id, arrived)
         assert gateway.client.head(f"/api/prepare/{job_id}/bundle").status_code in (200, 405)
-    # Several sweeps of this gateway, which removes what was delivered.
     for _ in range(10):
-        time.sleep(0.5)
-        assert gateway.bundle(job_id, headers={"Range": "bytes=0-9"}).status_code == 206
-    assert gateway.state(job_id)["delivered"] is None
+        time.sleep(0.2)
+        assert gateway.state(job_id)["delivered"] is None
 
 
 def test_parallel_downloads_all_succeed(short):

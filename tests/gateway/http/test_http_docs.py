@@ -33,7 +33,7 @@ def results(tmp_path_factory):
     (folder / "examples").symlink_to(ROOT / "examples")
     server = Gateway(folder / "runs", PREP_MAX_CONCURRENT_JOBS="1").start()
     try:
-        subprocess.run(["bash", "-c", _script(server.url)], cwd=folder, timeout=120)
+        subprocess.run(["bash", "-c", _script(server.url)], cwd=folder, timeout=600)
         yield [_result(folder, number) for number in range(len(EXAMPLES))]
     finally:
         server.stop()

@@ -13,6 +13,7 @@ from gateway.http import health, routes
 from gateway.http.openapi import document, operations
 from gateway.settings import Settings
 from scripts.generate import ROOT
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ schema = schemathesis.openapi.from_dict(document(Settings(api_token="secret")))
 def ask(server, method, path, **case):
     """The answer to one request; an assertion where the document says something else."""
     asked = schema[path][method].Case(**case)
-    return asked.call_and_validate(server.url, checks=CONFORMS, timeout=20)
+    return asked.call_and_validate(server.url, checks=CONFORMS, timeout=PATIENCE_SECONDS)
 
 
 def upload(server, file=FASTA, headers=None, **fields):
@@ -94,14 +95,14 @@ def test_it_asks_for_a_token_only_where_the_server_does():
 @schema.parametrize()
 @BOUNDED
 def test_whatever_is_asked_the_answer_is_documented(case, gateway):
-    case.call_and_validate(gateway.url, checks=CONFORMS + NEVER, timeout=20)
+    case.call_and_validate(gateway.url, checks=CONFORMS + NEVER, timeout=PATIENCE_SECONDS)
 
 
 @schema.include(path_regex="job_id").parametrize()
 @BOUNDED
 def test_whatever_is_asked_of_a_finished_job_the_answer_is_documented(case, gateway, done):
     case.path_parameters["job_id"] = done
-    case.call_and_validate(gateway.url, checks=CONFORMS + NEVER, timeout=20)
+    case.call_and_validate(gateway.url, checks=CONFORMS + NEVER, timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_process import RESIDUES, fasta
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 LONG = ">long\n" + RESIDUES * 101 + "\n"
 
@@ -234,5 +234,5 @@ def test_slow_uploads_do_not_hold_up_others(gateway):
         answers = []
         thread = threading.Thread(target=lambda: answers.append(gateway.client.get("/healthz")))
         thread.start()
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
     assert json.loads(answers[0].text)["ok"] is True

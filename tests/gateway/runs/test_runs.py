@@ -18,6 +18,7 @@ from gateway.scheduling.outcome import Outcome, Outcomes
 from gateway.scheduling.queue import Scheduler, _turn
 from gateway.scheduling.time_limit import TimeLimit
 from gateway.settings import Settings
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def end_of(runs, run, **state):
         run.change(status="failed", **state)
         scheduler = Scheduler(Settings(), runs, Metrics())
         await scheduler.resume()
-        return scheduler.events(run).last
+        last = scheduler.events(run).last
+        await scheduler.stop()
+        return last
 
     return asyncio.run(tell())
 
@@ -154,8 +157,9 @@ def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monk
             outcomes.finish(run, Outcome("failed", "DISK_FULL", "Full."))
             await asyncio.sleep(0.05)
             assert run.state.status == "queued"
-        while run.state.status == "queued":
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while run.state.status == "queued":
+                await asyncio.sleep(0.01)
         return run.state.status, outcomes.publisher.events(run).last.name
 
     assert asyncio.run(end()) == ("failed", "error")

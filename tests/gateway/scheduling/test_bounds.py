@@ -15,10 +15,11 @@ from tests.support.gateway_process import (
     SLOW,
     Gateway,
     fasta,
+    halt,
     processes_below,
     step_of,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -29,24 +30,26 @@ def project_step(gateway, job_id) -> psutil.Process:
 
 
 def test_a_stage_that_takes_too_long_is_named(start_gateway):
-    gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=2,embedding=60")
-    job_id = gateway.submit(fasta(400, 200), **SLOW)
+    gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=5,embedding=600")
+    job_id = gateway.submit(fasta(20), **SLOW)
+    gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
+    halt(gateway, job_id)
     error = gateway.finish(job_id)["data"]
     assert error["code"] == "PIPELINE_TIMEOUT"
-    assert "projecting took longer than 2 s" in error["message"]
+    assert "projecting took longer than 5 s" in error["message"]
     assert not processes_below(gateway.root / job_id)
 
 
 def test_a_run_that_takes_too_long_names_the_stage_that_it_was_in(start_gateway):
-    gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="30")
+    gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="60")
     job_id = gateway.submit(fasta(400, 200), **SLOW)
     project_step(gateway, job_id).suspend()
     message = gateway.finish(job_id)["data"]["message"]
-    assert "timed out after 0.5 minutes, while projecting" in message
+    assert "timed out after 1 minutes, while projecting" in message
 
 
 def test_a_step_that_does_not_react_to_sigterm_is_killed(start_gateway):
-    gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=5")
+    gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=20")
     job_id = gateway.submit(fasta(400, 200), **SLOW)
     deaf = project_step(gateway, job_id)
     deaf.suspend()
@@ -104,4 +107,5 @@ def test_a_whole_run_writes_below_its_run_root_only(tmp_path):
         assert end["event"] == "done", end
     finally:
         gateway.process.send_signal(signal.SIGTERM)
-        assert gateway.process.wait(20) == -signal.SIGTERM
+        assert gateway.process.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+        gateway.close()

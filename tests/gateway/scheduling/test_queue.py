@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.support.gateway_process import SLOW, fasta, processes_below
+from tests.support.gateway_process import SLOW, fasta, halt, processes_below
 from tests.support.waiting import wait_until
 
 ONE = {"PREP_MAX_CONCURRENT_JOBS": "1"}
@@ -39,7 +39,9 @@ def test_never_more_run_than_configured(start_gateway):
 
 def test_a_full_queue_answers_503_and_stores_nothing(start_gateway):
     gateway = start_gateway(**ONE, PREP_MAX_PENDING_JOBS="1")
-    jobs = [gateway.submit(), gateway.submit()]
+    jobs = [gateway.submit()]
+    halt(gateway, jobs[0])
+    jobs.append(gateway.submit())
     answer = gateway.post()
     assert (answer.status_code, answer.json()["code"]) == (503, "QUEUE_FULL")
     assert answer.headers["retry-after"] == "30"
@@ -93,7 +95,7 @@ def test_cancelling_is_idempotent_and_leaves_finished_runs_alone(gateway, done):
 
 def test_a_cancelled_run_has_no_bundle(start_gateway):
     gateway = start_gateway(**ONE)
-    job_id = gateway.submit()
+    job_id = gateway.submit(**SLOW)
     for _ in range(2):
         assert cancel(gateway, job_id).json()["status"] == "cancelled"
     answer = gateway.bundle(job_id)
@@ -102,7 +104,8 @@ def test_a_cancelled_run_has_no_bundle(start_gateway):
 
 def test_a_run_above_its_time_is_ended_and_says_so(start_gateway):
     gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="4")
-    job_id = gateway.submit(fasta(400, 200), **SLOW)
+    job_id = gateway.submit()
+    halt(gateway, job_id)
     end = gateway.finish(job_id)
     assert end["data"]["code"] == "PIPELINE_TIMEOUT"
     assert "timed out" in end["data"]["message"]
@@ -111,8 +114,10 @@ def test_a_run_above_its_time_is_ended_and_says_so(start_gateway):
 
 @pytest.mark.slow
 def test_a_run_that_nobody_follows_is_cancelled_where_asked_for(start_gateway):
-    gateway = start_gateway(PREP_ABANDON_SECONDS="2")
-    alone = gateway.submit(fasta(400, 200), **SLOW)
+    # The second one has as long to be followed.
+    gateway = start_gateway(PREP_ABANDON_SECONDS="10")
+    alone = gateway.submit()
+    halt(gateway, alone)
     wait_until(lambda: gateway.state(alone)["status"] == "cancelled")
     followed = gateway.submit(fasta(20))
     assert gateway.finish(followed)["event"] == "done"

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.support.gateway_process import SLOW, Gateway, fasta, processes_below, step_of
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +111,7 @@ def test_a_workflow_whose_pid_was_never_written_down_is_ended_before_the_next(ga
 
 def test_a_pid_of_before_the_machine_was_started_is_no_run_of_ours(gateway, job_id):
     kill_all(gateway, job_id)
-    other = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    other = subprocess.Popen(["sleep", "999"], start_new_session=True)
     with open(f"/proc/{other.pid}/stat") as file:
         ticks = float(file.read().rpartition(")")[2].split()[19])
     change_state(gateway, job_id, pid=other.pid, pid_started=ticks, boot="another")
@@ -119,6 +119,7 @@ def test_a_pid_of_before_the_machine_was_started_is_no_run_of_ours(gateway, job_
     assert gateway.finish(job_id)["event"] == "done"
     assert other.poll() is None
     other.kill()
+    other.wait()
 
 
 def test_a_run_that_finished_unwatched_is_done_however_long_ago(gateway):
@@ -160,7 +161,7 @@ def test_what_is_half_stored_goes_and_what_is_broken_goes_aside(gateway):
 
 def test_an_operators_shell_in_the_folder_survives_the_end_of_the_run(gateway, job_id):
     folder = gateway.root / job_id
-    shell = subprocess.Popen(["sleep", "60"], cwd=folder, start_new_session=True)
+    shell = subprocess.Popen(["sleep", "999"], cwd=folder, start_new_session=True)
     gateway.client.delete(f"/api/prepare/{job_id}")
     assert processes_below(folder) == [psutil.Process(shell.pid)]
     shell.kill()
@@ -169,6 +170,6 @@ def test_an_operators_shell_in_the_folder_survives_the_end_of_the_run(gateway, j
 
 def test_a_process_that_left_its_group_and_folder_is_ended_with_its_run(gateway, job_id):
     environment = step_of(gateway, job_id).environ()
-    stray = subprocess.Popen(["sleep", "60"], cwd="/", env=environment, start_new_session=True)
+    stray = subprocess.Popen(["sleep", "999"], cwd="/", env=environment, start_new_session=True)
     gateway.client.delete(f"/api/prepare/{job_id}")
-    assert stray.wait(2) == -signal.SIGTERM
+    assert stray.wait(PATIENCE_SECONDS) == -signal.SIGTERM

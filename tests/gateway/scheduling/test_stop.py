@@ -22,8 +22,7 @@ def gateway(tmp_path):
 
 
 def restart(gateway):
-    gateway.process.terminate()
-    gateway.process.wait(10)
+    gateway.end()
     gateway.start()
 
 
@@ -80,7 +79,8 @@ def test_a_damaged_run_directory_does_not_stop_the_start(gateway):
 def test_a_second_gateway_on_the_same_runs_refuses_to_start(gateway):
     command = [sys.executable, "-m", "gateway", "--port", "0"]
     environment = {"PREP_JOB_ROOT": str(gateway.root), "PYTHONPATH": str(ROOT)}
-    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE_SECONDS}
+    second = subprocess.run(command, env=environment, **options)
     assert second.returncode == 2
     assert "another gateway uses" in second.stderr and second.stderr.count("\n") == 1
 
@@ -98,4 +98,4 @@ def test_a_download_is_let_finish(gateway):
         while chunk := connection.recv(65536):
             got += chunk
     assert len(got.partition(b"\r\n\r\n")[2]) == size
-    gateway.process.wait(10)
+    gateway.process.wait(PATIENCE_SECONDS)

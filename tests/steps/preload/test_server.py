@@ -6,7 +6,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import psutil
 import pytest
 
 from steps.preload.process import VERSION
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 NORMALIZE = ["normalize", "x.fasta", "--fasta", "y.fasta", "--table", "y.parquet"]
@@ -53,9 +53,23 @@ def environment(**more):
 def step(folder, *arguments, more_environment=None, **options):
     command = [sys.executable, "-m", "steps", *arguments]
     served = environment(STEPS_SERVER="s") | (more_environment or {})
-    return subprocess.Popen(
-        command, cwd=folder, env=served, stderr=subprocess.PIPE, text=True, **options
+    _STARTED.append(
+        subprocess.Popen(
+            command, cwd=folder, env=served, stderr=subprocess.PIPE, text=True, **options
+        )
     )
+    return _STARTED[-1]
+
+
+_STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def none_outlives_its_test():
+    yield
+    while _STARTED:
+        with _STARTED.pop() as started:
+            started.kill()
 
 
 def forked(server) -> list[psutil.Process]:
@@ -65,11 +79,14 @@ def forked(server) -> list[psutil.Process]:
 
 
 def wait_for_step(server) -> psutil.Process:
-    deadline = time.monotonic() + 20
-    # It takes its name once it has all that a process of its own would have.
-    while not (found := [each for each in forked(server) if each.name() == "normalize"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    found = []
+
+    def look():
+        # It takes its name once it has all that a process of its own would have.
+        found.extend(each for each in forked(server) if each.name() == "normalize")
+        return found
+
+    wait_until(look, every=0.005)
     return found[0]
 
 
@@ -108,14 +125,14 @@ def test_forked_step_has_the_limits_of_its_client(folder, server):
 def test_killed_step_gives_status_1(folder, server):
     asked = endless(folder)
     wait_for_step(server).send_signal(signal.SIGKILL)
-    assert asked.wait(10) == 1
+    assert asked.wait(PATIENCE_SECONDS) == 1
 
 
 def test_forked_step_ends_with_its_client(folder, server):
     asked = endless(folder)
     running = wait_for_step(server)
     asked.kill()
-    running.wait(10)
+    running.wait(PATIENCE_SECONDS)
     assert asked.wait() == -signal.SIGKILL
 
 
@@ -124,8 +141,8 @@ def test_forked_steps_end_with_the_owner_of_the_server(folder, server):
     running = wait_for_step(server)
     server.kill()
     with contextlib.suppress(psutil.NoSuchProcess):
-        running.wait(10)
-    assert asked.wait(10) == 1
+        running.wait(PATIENCE_SECONDS)
+    assert asked.wait(PATIENCE_SECONDS) == 1
 
 
 def test_step_without_a_server_runs_by_itself(folder):
