@@ -14,7 +14,6 @@ from tests.fakes.web import FakeWeb
 from tests.support.docs_commands import ROOT, blocks, commands
 from tests.support.gateway_process import Gateway
 from tests.support.installed import Environment, make
-from tests.support.ports import unused_port
 from tests.support.remedies import GATE, TESTED, in_messages, in_pages, said_of
 from tests.support.snakemake_run import EXAMPLE, succeed
 from tests.support.waiting import wait_until
@@ -185,7 +184,7 @@ def test_images_are_pinned_once_and_again(tmp_path, checkout):
 
 @pytest.mark.slow
 def test_the_gateway_is_served(tmp_path):
-    gateway = Gateway(tmp_path / "runs", port=unused_port())
+    gateway = Gateway(tmp_path / "runs")
     environment = os.environ | {"PREP_JOB_ROOT": str(gateway.root)}
     command = make("serve", f"PORT={gateway.port}")
     served = subprocess.Popen(command, env=environment, process_group=0)

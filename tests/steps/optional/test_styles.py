@@ -7,7 +7,7 @@ import pytest
 
 from steps.annotate.cells import GRAMMAR
 from steps.errors import StepError
-from steps.optional.styles import applicable, read_styles, settings
+from steps.optional.styles import applicable, bundle_styles, read_styles
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_values_are_named_as_people_read_them_and_absent_ones_are_left_out(annot
     assert "has no value 'kinase'" in caplog.text and "a value of 'genus'" in caplog.text
 
 
-def test_styles_lie_on_top_of_the_settings_that_are_there(annotations):
+def test_styles_are_added_to_existing_ones(annotations):
     colours, clusters = {"colors": {"toxin": "#445566"}}, {"categories": {"cluster 0": {}}}
-    made = settings({"family": colours}, annotations, {"cluster_x": clusters})
+    made = bundle_styles({"family": colours}, annotations, {"cluster_x": clusters})
     assert list(made) == ["family", "cluster_x"]
     assert made["family"]["categories"]["toxin"]["color"] == "#445566"
 
