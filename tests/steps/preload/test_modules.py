@@ -37,7 +37,7 @@ annotate sequences.parquet --output annotations.parquet --annotations {annotatio
 project esm2_8m.h5 --output pca2.parquet --method pca2
 project esm2_8m.h5 --output umap2.parquet --method umap2
 bundle --annotations annotations.parquet --projections pca2.parquet umap2.parquet --output x.bundle
-provenance normalize.json --output x.json --config x.yaml --configuration {{"random_state":42}} --package snakemake
+provenance normalize.json --package snakemake --output x.json --config y --configuration {{"random_state":42}}
 """
 ANNOTATIONS = "default taxonomy interpro ted header sequence"
 
