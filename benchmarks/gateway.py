@@ -1,4 +1,4 @@
-"""What the gateway costs: beside plain Snakemake, and while many clients follow its runs.
+"""Measure what the gateway costs: beside plain Snakemake, and while many clients follow its runs.
 
 It starts a gateway of its own on 127.0.0.1, below a temporary folder. First an upload until its
 `done` event, in turn with plain Snakemake (same command line, configuration and input). Then, with

@@ -127,8 +127,11 @@ def sequences(count: int, length: int) -> bytes:
 
 
 async def paced(call: Callable[[], Awaitable], count: int, interval: float) -> list:
-    """What each call returns. Each starts on time, even if the one before has not ended: a server
-    that is held up must not get fewer requests by that."""
+    """Return the result of each call.
+
+    Each starts on time, even if the one before has not ended: a server that is held up must not get
+    fewer requests by that.
+    """
     begin, tasks = time.monotonic(), []
     async with asyncio.TaskGroup() as group:
         for number in range(count):

@@ -1,4 +1,4 @@
-"""What is left of the time of a run: its critical path in rows, each with its floor."""
+"""Measure what is left of the time of a run: its critical path in rows, each with its floor."""
 
 import json
 import subprocess

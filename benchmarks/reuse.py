@@ -1,4 +1,4 @@
-"""What the store saves: an upload of 1,000 proteins of which 950 were embedded before.
+"""Measure what the cache saves: an upload of 1,000 proteins of which 950 were embedded before.
 
 A gateway of its own, and a server that speaks Biocentral's protocol and takes 0.2 s a sequence, one
 after the other. First 950 proteins are uploaded (at no cost, to fill the store), then all 1,000;

@@ -11,7 +11,7 @@ import sys
 
 
 def audit(program: str, lock: str) -> list[dict] | None:
-    """What is known of each version in the lock; `None` where there was no answer."""
+    """Return the known vulnerabilities of each locked version; `None` without an answer."""
     options = ["--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
     found = subprocess.run(
         [program, "--requirement", lock, *options], capture_output=True, text=True

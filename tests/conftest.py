@@ -1,4 +1,4 @@
-"""What holds for all tests: ids that depend on nothing but the code, and Hypothesis's profile."""
+"""Settings of all tests: ids that depend on nothing but the code, and Hypothesis's profile."""
 
 from pathlib import Path
 

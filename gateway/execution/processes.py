@@ -73,7 +73,7 @@ async def gone(run: Run) -> None:
         descriptor = os.pidfd_open(state.pid)
     except (AttributeError, OSError):
         # No event tells of the end of a process that is not our child.
-        while is_alive(state):  # noqa: ASYNC110  (nothing else tells of it)
+        while is_alive(state):  # noqa: ASYNC110  (see above)
             await asyncio.sleep(0.2)
         return
     loop, ended = asyncio.get_running_loop(), asyncio.Event()

@@ -41,7 +41,7 @@ def _ranks() -> dict[Stage, int]:
 
 #: Stage -> rank; stages of one rank may run at a time, each rank begins after those below.
 RANK = _ranks()
-#: The part of a file name that tells the jobs of shards apart.
+#: The part of a file name by which the jobs of shards differ.
 _SHARD = re.compile(r"\.[0-9]+-of-[0-9]+$")
 _UNKNOWN = (-1, -1)
 

@@ -95,7 +95,7 @@ class Run:
 
     @property
     def request(self) -> dict[str, Any]:
-        """What the upload asked for.
+        """The request of the upload.
 
         Raises:
             OSError, ValueError: it cannot be read.

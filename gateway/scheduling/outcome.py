@@ -1,4 +1,4 @@
-"""What became of a run whose Snakemake is gone: found in its files, written down, published."""
+"""The outcome of a run whose Snakemake is gone: find it in files, write it, publish it."""
 
 import asyncio
 import json

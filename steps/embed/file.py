@@ -2,8 +2,8 @@
 
 A protein's dataset bears its identifier, except where HDF5 cannot hold it: `/` separates groups
 and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads such a
-name as it stands. The vectors lie one behind the other in the order of the input, so a file of ours
-is also read as one matrix.
+name as it stands. The embeddings are contiguous in the order of the input, so a file of ours is also read
+as one matrix.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def identifier_of(name: str) -> str:
 def write_embeddings(
     path: Path, model: str, blocks: Iterable[tuple[Sequence[str], np.ndarray]]
 ) -> None:
-    """Write blocks of proteins: identifiers, and float32 vectors of shape (n, dimensions).
+    """Write blocks of proteins: identifiers, and float32 embeddings of shape (n, dimensions).
 
     Raises:
         ValueError: the blocks differ in their dimensions; there is no file then.
@@ -55,14 +55,16 @@ def write_embeddings(
     with replacing(path) as staged:
         with staged.open("wb") as file:
             file.seek(_ROWS)
-            for identifiers, vectors in blocks:
-                if not len(vectors):
+            for identifiers, embeddings in blocks:
+                if not len(embeddings):
                     continue
-                if names and vectors.shape[1] != dimensions:
-                    raise ValueError(f"vectors of {dimensions} and {vectors.shape[1]} numbers")
+                if names and embeddings.shape[1] != dimensions:
+                    raise ValueError(
+                        f"embeddings of {dimensions} and {embeddings.shape[1]} numbers"
+                    )
                 names += (dataset_name(identifier).encode() for identifier in identifiers)
-                dimensions = vectors.shape[1]
-                file.write(np.ascontiguousarray(vectors, "<f4"))
+                dimensions = embeddings.shape[1]
+                file.write(np.ascontiguousarray(embeddings, "<f4"))
             _write_index(file, names, dimensions)
         with h5py.File(staged, "r+") as file:
             file.attrs["model_name"] = model
@@ -79,18 +81,18 @@ def _write_index(file: BinaryIO, names: list[bytes], dimensions: int) -> None:
 
 
 def read_embeddings(path: Path) -> tuple[str, list[str], np.ndarray]:
-    """Model name, identifiers in file order, and their vectors: float32, shape (n, dimensions).
+    """Return model name, identifiers in file order, and embeddings: float32, (n, dimensions).
 
-    Reads files of protspace and others too, as long as all vectors have one length.
+    Reads files of protspace and others too, as long as all embeddings have one length.
     """
     with h5py.File(path) as file:
         model = str(file.attrs["model_name"])
-        names, vectors = _read_matrix(path) or _read_datasets(file)
-    return model, [identifier_of(name) for name in names], vectors
+        names, embeddings = _read_matrix(path) or _read_datasets(file)
+    return model, [identifier_of(name) for name in names], embeddings
 
 
 def _read_matrix(path: Path) -> tuple[list[str], np.ndarray] | None:
-    """Names and vectors of a file that `write_embeddings` wrote and nobody has changed since."""
+    """Return names and embeddings of a file as `write_embeddings` left it, else `None`."""
     with path.open("rb") as file:
         file.seek(hdf5_writer.FRONT)
         seal = file.read(_SEAL.size)
@@ -103,15 +105,15 @@ def _read_matrix(path: Path) -> tuple[list[str], np.ndarray] | None:
             return None
         names = [name.decode() for name in hdf5_writer.names_in(content)]
         file.seek(_ROWS)
-        vectors = np.fromfile(file, "<f4", len(names) * dimensions)
-        return names, vectors.reshape(len(names), dimensions)
+        embeddings = np.fromfile(file, "<f4", len(names) * dimensions)
+        return names, embeddings.reshape(len(names), dimensions)
 
 
 def _read_datasets(file: h5py.File) -> tuple[list[str], np.ndarray]:
     names = list(file)
     if not names:
         return [], np.empty((0, 0), dtype=np.float32)
-    vectors = np.empty((len(names), file[names[0]].size), dtype=np.float32)
-    for name, row in zip(names, vectors, strict=True):
+    embeddings = np.empty((len(names), file[names[0]].size), dtype=np.float32)
+    for name, row in zip(names, embeddings, strict=True):
         h5d.open(file.id, name.encode()).read(h5s.ALL, h5s.ALL, row)
-    return names, vectors
+    return names, embeddings

@@ -1,1 +1,1 @@
-"""What is loaded, compiled or downloaded before a run needs it."""
+"""Load, compile or download before a run needs it."""

@@ -1,1 +1,1 @@
-"""What a person reads of a run: provenance.json and previews."""
+"""Stage report: provenance.json and previews, for people."""

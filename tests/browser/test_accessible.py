@@ -12,7 +12,7 @@ SERIOUS = {"serious", "critical"}
 
 
 def findings(page) -> list[str]:
-    """What axe finds serious, with the place of each finding."""
+    """Return axe's serious findings, each with its place."""
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:120]}"

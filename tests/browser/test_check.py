@@ -67,7 +67,7 @@ CHECK = """async ([bytes, options]) => {
 
 @pytest.fixture(scope="module")
 def checked(chromium, gateway):
-    """What the page's check answers to bytes."""
+    """Return the answer of the page's check to bytes."""
     page = chromium.new_page()
     page.goto(gateway.url)
     options = gateway.client.get("/api/options").json()

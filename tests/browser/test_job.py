@@ -1,4 +1,4 @@
-"""What the page makes of events: nothing that it shows goes back."""
+"""The page folds events into a job: nothing that it shows goes back."""
 
 import pytest
 

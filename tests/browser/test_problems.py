@@ -1,4 +1,4 @@
-"""What goes wrong is said in a sentence, with the next step."""
+"""Problems are shown as a sentence with the next step."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What people see of the gateway through Caddy and through nginx."""
+"""The gateway through Caddy and through nginx."""
 
 import os
 import signal

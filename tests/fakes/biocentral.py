@@ -120,7 +120,7 @@ class FakeBiocentral:
         ])  # fmt: skip
 
     def _guarded(self, endpoint: Endpoint, kind: str) -> Endpoint:
-        """What all requests have in common: they are counted, delayed, and may get no answer."""
+        """Count, delay, and let fail any request; it may get no answer."""
 
         async def answer(request: Request) -> Response:
             self.submissions += kind == "submission"

@@ -1,4 +1,4 @@
-"""What the fake Biocentral server predicts: letters that depend on the sequence alone."""
+"""Predictions of the fake Biocentral server: letters that depend on the sequence alone."""
 
 import hashlib
 from typing import Any, Literal

@@ -22,7 +22,7 @@ class Request(Protocol):
     def sequences(self) -> list[str]: ...
 
     def progress(self, current: int) -> dict[str, Any]:
-        """What the news of a running task have besides its status."""
+        """Return the fields of a running task beside its status."""
         ...
 
     def result(self, fault: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What all answers of UniProt's REST interface have in common: headers, pages, error messages."""
+"""Common parts of answers of UniProt's REST interface: headers, pages, error messages."""
 
 from collections.abc import Callable
 

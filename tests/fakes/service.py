@@ -14,7 +14,7 @@ Keys = Callable[[Request], Awaitable[Sequence[str]]]
 
 
 class Service:
-    """What a test sets and reads of one service; see `web_faults.FAULTS` for `fault`.
+    """One service, as a test sets and reads it; see `web_faults.FAULTS` for `fault`.
 
     `requests` counts all requests, refused ones too. `asked` has the keys (accessions, MD5s,
     taxon identifiers, file names) of each of them in order, so one that was asked for again is

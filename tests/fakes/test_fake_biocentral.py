@@ -49,7 +49,7 @@ class Client(httpx.Client):
         return self.get(STATUS + submitted.json()["task_id"])
 
     def end(self, **request):
-        """What the last status of a task says that takes no time."""
+        """Return the last status of a task that takes no time."""
         return self.poll(self.submit(**request)).json()["dtos"][-1]
 
 

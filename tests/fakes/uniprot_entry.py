@@ -13,7 +13,7 @@ _BY_RULE = {"evidenceCode": "ECO:0000256", "source": "ARBA", "id": "ARBA00012345
 
 
 def entry(protein: Protein, secondary: tuple[str, ...] = ()) -> dict:
-    """What is told of an active protein; some proteins lack some of it."""
+    """Return the entry of an active protein; some lack some fields."""
     reviewed, organism = protein.chance("reviewed", 0.6), organism_of(protein.accession)
     evidence = _CURATED if reviewed else _BY_RULE
     made = {
@@ -40,7 +40,7 @@ def entry(protein: Protein, secondary: tuple[str, ...] = ()) -> dict:
 
 
 def inactive(accession: str, reason: dict, uniparc: str | None) -> dict:
-    """What is left of an entry that was deleted, merged or demerged."""
+    """Return the entry of a protein that was deleted, merged or demerged."""
     made = {
         "entryType": "Inactive",
         "primaryAccession": accession,

@@ -1,4 +1,4 @@
-"""What the fake embedding services answer: vectors that depend on name and sequence alone.
+"""Embeddings of the fake services: vectors that depend on name and sequence alone.
 
 The composition of a sequence goes through a fixed random matrix of the model, so that similar
 proteins come to lie near each other; a little noise keeps different sequences apart.

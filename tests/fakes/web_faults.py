@@ -31,7 +31,7 @@ class Fault:
         self._random = Random(_SEED)
 
     def refusal(self) -> Response | None:
-        """What is answered in place of the true answer, if anything is."""
+        """Return the answer that takes the place of the true one, if any."""
         match self.name:
             case "503":
                 return _unavailable()

@@ -91,7 +91,7 @@ def siege(tmp_path):
 
 
 def check_promises(jobs, siege) -> None:
-    """What holds for every job whose 202 was received, whatever was killed."""
+    """Check the promises to every job whose 202 was received, whatever was killed."""
     assert jobs and siege.witness.looks > 100
     assert siege.witness.doubles == []
     for job in jobs:

@@ -1,4 +1,4 @@
-"""What messages about local models name as the remedy, given as it stands there."""
+"""Remedies that messages about local models name, given as they stands there."""
 
 import os
 import shutil

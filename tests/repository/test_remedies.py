@@ -1,4 +1,4 @@
-"""What messages and pages name as the remedy works: each command is given by a test."""
+"""Remedies that messages and pages name work: each command is given by a test."""
 
 import json
 import os

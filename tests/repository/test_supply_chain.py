@@ -1,4 +1,4 @@
-"""What comes from others: versions with known faults, and nothing that runs when it is read."""
+"""Dependencies and data of others: known faults of versions, and no code run by reading."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What all steps share: log, report, and errors without tracebacks."""
+"""Shared by all steps: log, report, and errors without tracebacks."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""What rules get from the configuration: options of steps, resources of jobs."""
+"""Rules get from the configuration: options of steps, resources of jobs."""
 
 import inspect
 from types import SimpleNamespace

@@ -49,7 +49,7 @@ class Bench:
         return self._run([sys.executable, "-m", "steps", "annotate", *arguments])
 
     def protspace(self, found: dict[str, str], wanted: str = REMOTE) -> pa.Table:
-        """What protspace's own command gives, its rows in the order of `found`."""
+        """Return the table of protspace's own command, its rows in the order of `found`."""
         fasta = "".join(f">sp|{key}|X\n{sequence}\n" for key, sequence in found.items())
         (self.folder / "x.fasta").write_text(fasta)
         groups = [option for name in wanted.split(",") for option in ("-a", name)]

@@ -1,4 +1,4 @@
-"""What hostile clients send, byte by byte, and a neighbour that must be served meanwhile."""
+"""Requests of hostile clients, byte by byte, and a neighbour that must be served meanwhile."""
 
 import contextlib
 import json

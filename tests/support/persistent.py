@@ -17,7 +17,7 @@ _BOUNDARY = "x7f3"
 
 @dataclass
 class Job:
-    """What a client knows of a job whose 202 it received."""
+    """A job whose 202 a client received."""
 
     id: str
     proteins: int

@@ -28,7 +28,7 @@ class Options:
 
 
 class Embedder(Protocol):
-    """What the embed step needs of an embedder."""
+    """An embedder, as step embed uses it."""
 
     #: Name as in the configuration; written as `model_name` into the HDF5 file.
     name: str

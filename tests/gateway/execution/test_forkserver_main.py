@@ -1,4 +1,4 @@
-"""What the process that runs are forked from imports."""
+"""Imports of the fork server."""
 
 import re
 from pathlib import Path

@@ -26,7 +26,7 @@ _CODE = re.compile(r'"([A-Z][A-Z_]+)",\s*(?:f?"[^"]* |message|what)')
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """What each example printed; they run in one shell, in a folder with `examples/`."""
+    """Return the output of each example; they run in one shell, in a folder with `examples/`."""
     if not shutil.which("curl"):
         pytest.skip("needs curl")
     folder = tmp_path_factory.mktemp("page")

@@ -1,4 +1,4 @@
-"""What the page is made of: its files, the server's options, a result as points, a history."""
+"""Parts of the page: its files, the server's options, a result as points, a history."""
 
 import json
 import re

@@ -16,7 +16,7 @@ LONG = ">long\n" + RESIDUES * 101 + "\n"
 
 
 def stored(gateway) -> list[str]:
-    """What lies in the root of the runs, but for the history, which other tests may add to."""
+    """Return the names in the root of the runs, without the history, which others add to."""
     return sorted(path.name for path in gateway.root.iterdir() if "history" not in path.name)
 
 

@@ -1,4 +1,4 @@
-"""What a run may take: time, memory, files, processes, and where it may write."""
+"""Bounds of a run: time, memory, files, processes, and where it may write."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What only a store in a file has: the file, its permissions, its damage, and its end."""
+"""A cache in a file: the file, its permissions, its damage, and its end."""
 
 import sqlite3
 import stat

@@ -92,9 +92,9 @@ class Embedder:
             for device in self.devices
         ]
         batches = plan([len(sequence) for sequence in sequences], budget)
-        for positions, vectors in run(recipes, batches, sequences):
+        for positions, embeddings in run(recipes, batches, sequences):
             advance(len(positions))
-            yield positions, vectors
+            yield positions, embeddings
 
     def _refuse_longer(self, sequences: Sequence[str]) -> None:
         most = accepted_length(self.checkpoint)

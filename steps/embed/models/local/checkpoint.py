@@ -34,7 +34,7 @@ class Checkpoint:
 
 
 def in_hub_cache(repository: str) -> Checkpoint | None:
-    """What an earlier download left in the cache of the hub, if it is all there."""
+    """Return what an earlier download left in the cache of the hub, if it is complete."""
     from huggingface_hub import try_to_load_from_cache
 
     config = try_to_load_from_cache(repository, "config.json")

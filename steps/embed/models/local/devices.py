@@ -1,4 +1,4 @@
-"""What computes, how precisely, and how much at once."""
+"""Devices, precision, and the size of batches."""
 
 import sys
 from collections.abc import Sequence

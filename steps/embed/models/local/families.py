@@ -1,4 +1,4 @@
-"""What kind of model a checkpoint is, read from its own files."""
+"""The family of a model, read from the files of its checkpoint."""
 
 from steps.embed.models.catalogue import Model
 from steps.embed.models.local.checkpoint import Checkpoint

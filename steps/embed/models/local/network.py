@@ -1,4 +1,4 @@
-"""A loaded model: sequences -> one vector each, on one device."""
+"""A loaded model: sequences -> one embedding each, on one device."""
 
 import os
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from transformers import (
 from steps.embed.models.local.tokens import Tokens
 from steps.errors import StepError
 
-#: Parts that a checkpoint may lack because no vector depends on them.
+#: Parts that a checkpoint may lack because no embedding depends on them.
 _UNUSED = ("contact_head", "pooler", "position_ids", "inv_freq", "lm_head", "sequence_head")
 
 

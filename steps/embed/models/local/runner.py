@@ -19,7 +19,7 @@ class Runner:
     """Runs `network` on batches of at most `budget` padded tokens.
 
     `threads` is for CPUs: each batch is computed by one thread and several batches at once, so that
-    no thread waits for another, and a vector does not depend on how many there are. A sequence
+    no thread waits for another, and an embedding does not depend on how many there are. A sequence
     beyond the budget gets all threads, since attention to a long sequence takes much memory; the
     plan puts such first.
     """
@@ -29,9 +29,9 @@ class Runner:
         self.budget = budget
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[list[int], np.ndarray]]:
-        """Yield the positions of each batch and its vectors, float32 (positions, dimensions).
+        """Yield the positions of each batch and its embeddings, float32 (positions, dimensions).
 
-        `threads` batches are started before the vectors of the first are waited for.
+        `threads` batches are started before the embeddings of the first are waited for.
         """
         started: deque[tuple[list[int], Future[torch.Tensor]]] = deque()
         with ThreadPoolExecutor(
@@ -73,8 +73,10 @@ class Runner:
         return torch.cat([self._start([sequences[at] for at in part]) for part in parts])
 
 
-def _finished(positions: list[int], vectors: Future[torch.Tensor]) -> tuple[list[int], np.ndarray]:
-    return positions, vectors.result().cpu().numpy()
+def _finished(
+    positions: list[int], embeddings: Future[torch.Tensor]
+) -> tuple[list[int], np.ndarray]:
+    return positions, embeddings.result().cpu().numpy()
 
 
 def _does_not_fit(length: int) -> StepError:

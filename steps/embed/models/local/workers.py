@@ -37,7 +37,7 @@ class Recipe:
 def run(
     recipes: Sequence[Recipe], plan: Iterable[list[int]], sequences: Sequence[str]
 ) -> Iterator[tuple[list[int], np.ndarray]]:
-    """Yield the positions of each batch of `plan` and their vectors, in any order."""
+    """Yield the positions of each batch of `plan` and their embeddings, in any order."""
     batches = ((positions, [sequences[at] for at in positions]) for positions in plan)
     if len(recipes) == 1:
         threads = torch.get_num_threads() if recipes[0].device == "cpu" else 1
@@ -78,7 +78,7 @@ class _Worker:
         far.close()
 
     def give(self, batch: Batch | None) -> None:
-        """A batch to compute; `None` tells that there is none left."""
+        """A batch to compute; `None` is the end."""
         try:
             self.connection.send(batch)
         except OSError:
