@@ -2,8 +2,8 @@
 
 A protein's dataset bears its identifier, except where HDF5 cannot hold it: `/` separates groups
 and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads such a
-name as it stands. The embeddings are contiguous in the order of the input, so a file of ours is also read
-as one matrix.
+name as it stands. The embeddings are contiguous in the order of the input, so a file of ours is also
+read as one matrix.
 """
 
 import hashlib
