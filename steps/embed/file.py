@@ -2,7 +2,7 @@
 
 A protein's dataset bears its identifier, except where HDF5 cannot hold it: `/` separates groups
 and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads such a
-name as it stands. The embeddings are contiguous in the order of the input, so a file of ours is also
+name as it stands. The embeddings are contiguous in the order of the input, so our files are also
 read as one matrix.
 """
 
