@@ -35,8 +35,8 @@ from serving import configure, serving
 
 sys.path.insert(0, str(ROOT))
 from gateway.execution import snakemake
+from gateway.run_config import read_settings
 from gateway.runs.directory import Run, Runs
-from gateway.settings import read_settings
 
 EXAMPLE = (ROOT / "examples" / "families.fasta").read_bytes()
 SLOTS, READERS = 2, 200
