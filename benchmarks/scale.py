@@ -75,8 +75,8 @@ def steps(folder: Path, methods: list[str]) -> dict[str, list[str]]:
 
 def measured(step: str, arguments: list[str]) -> Cost:
     """Run a step to its end; one that fails ends the benchmark with what it said."""
-    module = "project" if "--method" in arguments else step
-    command = [sys.executable, "-m", f"steps.{module}", *arguments]
+    name = "project" if "--method" in arguments else step
+    command = [sys.executable, "-m", "steps", name, *arguments]
     started = time.monotonic()
     process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)})
     _, status, usage = os.wait4(process.pid, 0)
