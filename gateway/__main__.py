@@ -1,6 +1,7 @@
 """`python -m gateway --host 127.0.0.1 --port 8000`; settings come from the environment."""
 
 import argparse
+import resource
 import socket
 import sys
 import tempfile
@@ -11,10 +12,15 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway.app import create_app
-from gateway.http.connection import Protocol, Server, make_room
+from gateway.http.connection import Protocol, Server
 from gateway.logs import configure_logging
 from gateway.run_config import read_settings
 from gateway.settings import Settings, SettingsError, unknown_variables
+
+log = structlog.get_logger()
+
+#: Files that are open beside those of connections: runs, logs, libraries.
+_OTHER_FILES = 256
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +53,11 @@ def claim(root: Path) -> FileLock:
         root.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except OSError as error:
-        reason = f"another gateway uses {root}" if isinstance(error, Timeout) else str(error)
+        reason = (
+            f"another gateway uses {root}; stop it, or set another folder"
+            if isinstance(error, Timeout)
+            else str(error)
+        )
         raise SettingsError(f"PREP_JOB_ROOT: {reason}.") from None
     return lock
 
@@ -56,7 +66,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Serve until a signal asks for a stop."""
     configure_logging(settings.log_level, settings.log_json_format)
     for name in unknown_variables():
-        structlog.get_logger().warning("unknown_setting", name=name)
+        log.warning("unknown_setting", name=name)
     make_room(settings.max_connections)
     # Uploads on their way in lie, without a name, on the disk that is watched for free space.
     tempfile.tempdir = str(settings.job_root.resolve())
@@ -74,6 +84,18 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     )
     sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
     Server(config).run(sockets=sockets)
+
+
+def make_room(connections: int) -> None:
+    """Raise this process's limit of open files to what that many connections may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # An upload has its socket and its file.
+    wanted = 2 * connections + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("few_open_files", allowed=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

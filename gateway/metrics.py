@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
 class Metrics:
-    """A registry of its own, so that several gateways fit into one process (tests)."""
+    """Metrics with a registry of their own: tests have several gateways in one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

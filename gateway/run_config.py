@@ -1,7 +1,10 @@
 """From the settings of the gateway to the configuration of a run."""
 
 import re
+from pathlib import Path
 from typing import TypedDict
+
+import yaml
 
 from gateway.settings import (
     CHOICES,
@@ -61,6 +64,19 @@ def run_config(settings: Settings, **chosen: list[str]) -> Config:
     )
 
 
+def write_run_config(folder: Path, chosen: dict[str, list[str]], settings: Settings) -> int:
+    """Write the run's config.yaml; return the number of its embedders, each counted once.
+
+    Its input is the file beside it: the folder gets another name when the run is admitted.
+
+    Raises:
+        StepError: INVALID_CONFIG.
+    """
+    values = run_config(settings, **chosen).model_dump() | {"input": "input.fasta"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+    return len(values["embedders"])
+
+
 def default_choices(settings: Settings) -> dict[str, list[str]]:
     """Return the choices of an upload that makes none."""
     return {
@@ -82,7 +98,7 @@ def fasta_limits(settings: Settings) -> Limits:
 
 
 class CacheConfig(TypedDict):
-    """The keys of the configuration that are about the cache."""
+    """Keys of the configuration that are about the cache."""
 
     cache: str
     cache_days: float

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from steps.config import defaults
 
-#: What ProtSpace's privacy page promises: uploads and bundles are gone after two hours at most.
+#: ProtSpace's privacy page promises that uploads and bundles are gone after two hours at most.
 PUBLISHED_RETENTION_SECONDS = 7200
 
 #: The stages of a run, in the order that clients see them; the one list of their names.
@@ -226,7 +226,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _counts_leave_room(self) -> Self:
         if self.sequence_min_count > self.sequence_max_count:
-            raise ValueError("PREP_SEQUENCE_MIN_COUNT is above PREP_SEQUENCE_MAX_COUNT")
+            raise ValueError("PREP_SEQUENCE_MIN_COUNT is above PREP_SEQUENCE_MAX_COUNT. Lower it")
         return self
 
     @model_validator(mode="after")
@@ -261,30 +261,30 @@ class Settings(BaseSettings):
 
     @property
     def memory_limit(self) -> int:
-        """Address space of a step in MB; 0 means no limit."""
+        """Return the address space of a step in MB; 0 means no limit."""
         default = 0 if self.backend == "local" else 16384
         return default if self.step_memory_mb is None else self.step_memory_mb
 
     @property
     def file_limit(self) -> int:
-        """Largest file of a step in MB; 0 means no limit."""
+        """Return the size of the largest file of a step in MB; 0 means no limit."""
         default = max(4096, 2 * self._cache_mb if self._cache_is_file else 0)
         return default if self.step_file_mb is None else self.step_file_mb
 
     @property
     def effective_shard_size(self) -> int:
-        """Proteins of one job of the cluster; 0 means one job for each data set."""
+        """Return the proteins of one job of the cluster; 0 means one job for each data set."""
         default = 20000 if self.profile else 0
         return default if self.shard_size is None else self.shard_size
 
     @property
     def polls(self) -> bool:
-        """Whether changes of files may come from another machine."""
+        """Return whether files may change from another machine, which only polling notices."""
         return self.force_polling or self.profile is not None
 
 
 class SettingsError(Exception):
-    """A sentence that names the variable."""
+    """A setting is not allowed; the message names its variable."""
 
 
 def read_variables() -> Settings:
@@ -307,12 +307,12 @@ def _sentence(fault: ErrorDetails) -> str:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a field."""
+    """Return the environment variable of a field."""
     alias = Settings.model_fields[name].validation_alias if name in Settings.model_fields else name
     return str(alias) if alias else f"PREP_{name.upper()}"
 
 
 def unknown_variables() -> list[str]:
-    """PREP_* variables that are set and mean nothing."""
+    """Return the PREP_* variables that are set but belong to no field."""
     known = {variable(name) for name in Settings.model_fields}
     return sorted(name for name in os.environ if name.startswith("PREP_") and name not in known)

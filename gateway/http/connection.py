@@ -6,20 +6,17 @@ the whole body of an answer. `Server` and `Connection` pass them on.
 
 import asyncio
 import contextlib
-import resource
 import socket
 import sys
 from types import FrameType
 
 import h11
-import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.http.errors import GatewayError
-
-log = structlog.get_logger()
+from gateway.http.services import Services
 
 #: How long the head of a request, or what is left of a body nobody asked for, may take.
 HEAD_SECONDS = 10.0
@@ -33,8 +30,6 @@ _SOCKET = {
 }
 #: How long after a body a connection may still be reset by a client that did not read it.
 _RESET_SECONDS = 1.0
-#: Files that are open beside those of connections: runs, logs, libraries.
-_OTHER_FILES = 256
 
 
 class Connection:
@@ -74,7 +69,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Pass a signal on to the application, then stop."""
         loop = asyncio.get_event_loop()
-        loop.call_soon_threadsafe(self.config.loaded_app.state.services.closing.set)
+        loop.call_soon_threadsafe(_services(self.config).closing.set)
         super().handle_exit(sig, frame)
 
 
@@ -89,7 +84,7 @@ class Protocol(H11Protocol):
         self._stall: asyncio.TimerHandle | None = None
         self.app = self.connection.passed_to(self.app)
         _set_options(transport.get_extra_info("socket"))
-        if len(self.connections) > self.config.loaded_app.state.services.settings.max_connections:
+        if len(self.connections) > _services(self.config).settings.max_connections:
             self._refuse(_too_many())
         self._bound_head()
 
@@ -168,6 +163,11 @@ class Protocol(H11Protocol):
         self.transport.close()
 
 
+def _services(config: uvicorn.Config) -> Services:
+    found: Services = config.loaded_app.state.services
+    return found
+
+
 def _set_options(connection: socket.socket) -> None:
     for name, value in _SOCKET.items():
         # Not every system has them.
@@ -186,15 +186,3 @@ def _not_understood(fault: BaseException | None) -> GatewayError:
 def _too_many() -> GatewayError:
     message = "The server has as many connections as it may. Try again in a few seconds."
     return GatewayError(503, "TOO_MANY_CONNECTIONS", message, {"Retry-After": "5"})
-
-
-def make_room(connections: int) -> None:
-    """Raise this process's limit of open files to what that many connections may need."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # An upload has its socket and its file.
-    wanted = 2 * connections + _OTHER_FILES
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        log.warning("few_open_files", allowed=hard, wanted=wanted)
-        wanted = hard
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

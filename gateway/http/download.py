@@ -26,7 +26,7 @@ def download_name(upload_name: str) -> tuple[str, str]:
 
 
 class BundleResponse(FileResponse):
-    """A file that calls `delivered` once its whole body went out to a client that stayed."""
+    """Send a file; call `delivered` once its whole body went out to a client that stayed."""
 
     def __init__(self, path: Path, upload_name: str, delivered: Callable[[], None]) -> None:
         plain, readable = download_name(upload_name)
@@ -65,6 +65,9 @@ def _refuse_range(status: int, size: int) -> None:
         GatewayError: BAD_RANGE.
     """
     if status in (400, 416):
-        message = f"That range cannot be served: the bundle has {size} bytes."
+        message = (
+            f"That range cannot be served: the bundle has {size} bytes. "
+            "Write it as bytes=FIRST-LAST."
+        )
         headers = {"Content-Range": f"bytes */{size}"} if status == 416 else {}
         raise GatewayError(status, "BAD_RANGE", message, headers)

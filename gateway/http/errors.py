@@ -11,7 +11,7 @@ from gateway.scheduling.queue import QueueFull
 
 
 class GatewayError(Exception):
-    """An answer that is no success.
+    """An error that a client gets as its answer.
 
     Args:
         status: HTTP status.
@@ -69,7 +69,7 @@ def internal() -> GatewayError:
 def of_http_exception(error: HTTPException) -> GatewayError:
     """Return Starlette's own refusals (no such route, wrong method) in the one shape."""
     if error.status_code == 405:
-        message = "This address does not take that method."
+        message = "This address does not take that method; /openapi.json lists those it takes."
         return GatewayError(405, "METHOD_NOT_ALLOWED", message, error.headers)
     if error.status_code == 404:
         return not_found()

@@ -1,9 +1,6 @@
 """Health, readiness and metrics, for load balancers and Prometheus."""
 
-import os
 import shutil
-import time
-from importlib.util import find_spec
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -11,11 +8,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gateway.http.errors import GatewayError
-from gateway.http.services import Services, services
+from gateway.http.services import services
 from gateway.http.views import job_counts
 
-#: How long the checks of readiness hold: probes may come often.
-_CHECKED_SECONDS = 5
+#: Check of readiness -> the fault where it fails.
+_FAULTS = {
+    "disk": "less space than PREP_MIN_FREE_BYTES is free in PREP_JOB_ROOT",
+    "writable": "the user of the gateway cannot write to PREP_JOB_ROOT",
+    "snakemake": "it is not installed in the environment of the gateway",
+}
 
 
 async def healthz(request: Request) -> Response:
@@ -25,34 +26,12 @@ async def healthz(request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """GET /readyz: uploads would be run."""
-    checks = _readiness.checks(services(request))
+    parts = services(request)
+    checks = parts.readiness.checks()
     if not all(checks.values()):
-        failed = ", ".join(name for name, passed in checks.items() if not passed)
+        failed = ", ".join(f"{name} ({_FAULTS[name]})" for name in checks if not checks[name])
         raise GatewayError(503, "NOT_READY", f"Not ready: {failed}.", {"Retry-After": "30"})
-    warm = services(request).scheduler.warm
-    return JSONResponse({"ok": True, "checks": checks, "warm": warm})
-
-
-class _Readiness:
-    """Check what running an upload needs, every few seconds at most."""
-
-    def __init__(self) -> None:
-        self._checked: dict[str, tuple[float, dict[str, bool]]] = {}
-
-    def checks(self, parts: Services) -> dict[str, bool]:
-        root = parts.runs.root
-        checked, checks = self._checked.get(str(root), (0.0, {}))
-        if time.monotonic() - checked > _CHECKED_SECONDS or not checks:
-            checks = {
-                "disk": shutil.disk_usage(root).free >= parts.settings.min_free_bytes,
-                "writable": os.access(root, os.W_OK),
-                "snakemake": find_spec("snakemake") is not None,
-            }
-            self._checked[str(root)] = (time.monotonic(), checks)
-        return checks
-
-
-_readiness = _Readiness()
+    return JSONResponse({"ok": True, "checks": checks, "warm": parts.scheduler.warm})
 
 
 async def metrics(request: Request) -> Response:

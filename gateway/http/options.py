@@ -1,8 +1,12 @@
 """The options of this server, for pages that have no copy of its settings."""
 
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import yaml
 
 from gateway.progress.stages import RANK
 from gateway.run_config import default_choices, fasta_limits
@@ -16,49 +20,17 @@ from steps.normalize.headers import ACCESSION, MAX_IDENTIFIER
 from steps.normalize.residues import BLANKS, GAPS, NUCLEOTIDES, NUCLEOTIDES_FROM, RESIDUES
 from steps.project.methods import split_method
 
+#: Label and a line of help.
+Described = tuple[str, str]
+
 #: The web app that explores a bundle.
 PROTSPACE = "https://protspace.app/explore"
-_LABELS: dict[Stage, str] = {
+_STAGES: dict[Stage, str] = {
     "normalizing": "Reading sequences",
     "embedding": "Embedding",
     "annotating": "Looking up annotations",
     "projecting": "Projecting",
     "bundling": "Writing the bundle",
-}
-# Name -> label and help, parted by the first colon.
-_EMBEDDERS = {
-    "composition": "Composition: Counts residues and pairs of them. No model, done in seconds.",
-    "prot_t5": "ProtT5: Language model; a good first choice for most proteins.",
-    "prost_t5": "ProstT5: ProtT5 that has also learned structures: folds count more.",
-    "esm2_8m": "ESM-2, 8M: The smallest ESM-2: quick and coarse.",
-    "esm2_35m": "ESM-2, 35M: A small ESM-2: quick, a little finer.",
-    "esm2_150m": "ESM-2, 150M: ESM-2 halfway between speed and detail.",
-    "esm2_650m": "ESM-2, 650M: A large ESM-2: detailed, slower.",
-    "esm2_3b": "ESM-2, 3B: The largest ESM-2: detailed, slowest.",
-    "ankh_base": "Ankh base: Language model of medium size.",
-    "ankh_large": "Ankh large: The larger Ankh: more detail, slower.",
-    "ankh3_large": "Ankh 3 large: A newer Ankh: more detail, slower.",
-    "esmc_300m": "ESM C, 300M: Successor of ESM-2, of medium size.",
-    "esmc_600m": "ESM C, 600M: Successor of ESM-2: more detail, slower.",
-}
-_METHODS = {
-    "pca": "PCA: The main differences, undistorted: far apart means different.",
-    "umap": "UMAP: Keeps neighbours together: groups stand out, gaps between them say little.",
-    "tsne": "t-SNE: Keeps close neighbours together: fine groups, no overall order.",
-    "mds": "MDS: Keeps all distances as well as a plane can.",
-    "pacmap": "PaCMAP: Between neighbours and the overall shape.",
-    "localmap": "LocalMAP: Like PaCMAP, with groups set apart more clearly.",
-}
-_ANNOTATIONS = {
-    "default": "Basics: EC number, keywords, families, length, reviewed or not; from UniProt.",
-    "all": "All sources: Everything that UniProt, taxonomy, InterPro and TED know. Slower.",
-    "uniprot": "UniProt: Function, location, keywords, GO terms, structures.",
-    "taxonomy": "Taxonomy: From domain to species; from UniProt and NCBI Taxonomy.",
-    "interpro": "InterPro: Pfam, CATH, SUPERFAMILY, signal peptides and more.",
-    "ted": "TED: Domains in predicted structures (AlphaFold DB).",
-    "biocentral": "Predictions: Of location and more, by Biocentral, which gets the sequences.",
-    "header": "Headers: Name, gene and organism, as your FASTA headers have them.",
-    "sequence": "Sequence: Length, mass, isoelectric point, hydropathy; computed here.",
 }
 
 
@@ -85,7 +57,7 @@ def options(settings: Settings, jobs: dict[str, int]) -> dict[str, Any]:
 
 def _stages() -> list[dict[str, Any]]:
     """Return the stages; those of one `rank` may overlap, each rank begins after those below."""
-    return [{"name": name, "label": _LABELS[name], "rank": rank} for name, rank in RANK.items()]
+    return [{"name": name, "label": _STAGES[name], "rank": rank} for name, rank in RANK.items()]
 
 
 def _fasta() -> dict[str, str | float]:
@@ -124,7 +96,7 @@ def choices(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _choice(name: str, described: tuple[str, str], default: bool) -> dict[str, Any]:
+def _choice(name: str, described: Described, default: bool) -> dict[str, Any]:
     label, text = described
     return {"name": name, "label": label, "help": text, "default": default}
 
@@ -148,27 +120,32 @@ def notes(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _embedder(name: str) -> tuple[str, str]:
-    return _parted(_EMBEDDERS.get(name, f"{name}: A language model of the model hub."))
+def _embedder(name: str) -> Described:
+    return _labels()["embedders"].get(name, (name, "A language model of the model hub."))
 
 
-def _method(name: str) -> tuple[str, str]:
+def _method(name: str) -> Described:
     method, inline = split_method(name)
-    label, text = _parted(_METHODS.get(method, f"{name}: A projection to two dimensions."))
+    default = (name, "A projection to two dimensions.")
+    label, text = _labels()["methods"].get(method, default)
     more = ", ".join(f"{key} {value}" for key, value in inline.items())
     return (f"{label} ({more})" if more else label), text
 
 
-def _annotation(name: str) -> tuple[str, str]:
-    if name in _ANNOTATIONS:
-        return _parted(_ANNOTATIONS[name])
+def _annotation(name: str) -> Described:
+    known = _labels()["annotations"]
+    if name in known:
+        return known[name]
     source = next((source for source, names in SOURCES.items() if name in names), None)
-    text = "Annotations."
-    if source:
-        text = f"A single annotation of {_parted(_ANNOTATIONS[source])[0]}."
+    text = f"A single annotation of {known[source][0]}." if source else "Annotations."
     return name.replace("_", " "), text
 
 
-def _parted(described: str) -> tuple[str, str]:
-    label, _, text = described.partition(": ")
-    return label, text
+@cache
+def _labels() -> dict[str, dict[str, Described]]:
+    """Return label and help by field and name."""
+    text = Path(__file__).with_name("labels.yaml").read_text(encoding="utf-8")
+    return {
+        field: {name: (label, line) for name, (label, line) in entries.items()}
+        for field, entries in yaml.safe_load(text).items()
+    }

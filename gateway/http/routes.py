@@ -15,17 +15,15 @@ from starlette.routing import Route
 
 from gateway.http import openapi, upload, views
 from gateway.http.download import BundleResponse
-from gateway.http.errors import GatewayError, expired, not_found, of_refusal
+from gateway.http.errors import GatewayError, expired, of_refusal
 from gateway.http.options import options as offered
 from gateway.http.preview import points
 from gateway.http.rate_limit import client_address
-from gateway.http.services import services
+from gateway.http.services import find_done, find_run, services
 from gateway.runs import disk
-from gateway.runs.directory import Run, is_id
+from gateway.runs.directory import Run
 from gateway.runs.disk import DiskFull
-from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import QueueFull
-from gateway.settings import Settings
 
 log = structlog.get_logger()
 
@@ -67,7 +65,7 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     """Store and queue an upload; return the run and the headers of the rate limit."""
     parts = services(request)
     address = client_address(request, parts.settings.trusted_proxies)
-    _check_token(request, parts.settings)
+    upload.check_token(request, parts.settings)
     await parts.rate_limits.check_any(address)
     # Under a rush most uploads end here, before the work of reading them.
     parts.scheduler.check_place()
@@ -84,53 +82,6 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     finally:
         staged.remove()
         await form.close()
-
-
-def _check_token(request: Request, settings: Settings) -> None:
-    if settings.api_token is None:
-        return
-    given = request.headers.get("authorization", "").encode()
-    wanted = f"Bearer {settings.api_token.get_secret_value()}".encode()
-    if not secrets.compare_digest(given, wanted):
-        raise GatewayError(
-            401,
-            "UNAUTHORIZED",
-            "This server takes uploads only with a token (Authorization: Bearer ...).",
-            {"WWW-Authenticate": "Bearer"},
-        )
-
-
-def find_run(request: Request) -> Run:
-    """Return the run of the path.
-
-    Raises:
-        GatewayError: INVALID_ID, NOT_FOUND.
-    """
-    run_id = request.path_params["job_id"]
-    if not is_id(run_id):
-        raise GatewayError(422, "INVALID_ID", "A job id has 32 hexadecimal digits.")
-    run = services(request).runs.get(run_id)
-    if run is None:
-        raise not_found("There is no such job, or it has been removed. Please upload again.")
-    return run
-
-
-def find_done(request: Request) -> Run:
-    """Return the run of the path, which has a bundle.
-
-    Raises:
-        GatewayError: INVALID_ID, NOT_FOUND, EXPIRED, NOT_FINISHED.
-    """
-    run = find_run(request)
-    state = run.state
-    if state.status == "expired" or (state.status == "done" and not run.bundle.is_file()):
-        raise expired()
-    if state.status != "done":
-        message = "The job has not finished yet."
-        if state.status in FINISHED:
-            message = "The job did not finish, so there is no bundle."
-        raise GatewayError(409, "NOT_FINISHED", message)
-    return run
 
 
 async def status(request: Request) -> Response:

@@ -1,18 +1,18 @@
 """Uploads: bounded while they stream, validated before anything is queued."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import yaml
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from gateway.http.errors import GatewayError
-from gateway.run_config import fasta_limits, run_config
+from gateway.run_config import fasta_limits, write_run_config
 from gateway.settings import CHOICES, Settings
 from steps.errors import StepError
 from steps.normalize.fasta import Counts, FastaReader
@@ -33,6 +33,25 @@ class _Parser(MultiPartParser):
     spool_max_size = _IN_MEMORY
 
 
+def check_token(request: Request, settings: Settings) -> None:
+    """Check the bearer token of an upload, where the operator has set one.
+
+    Raises:
+        GatewayError: UNAUTHORIZED.
+    """
+    if settings.api_token is None:
+        return
+    given = request.headers.get("authorization", "").encode()
+    wanted = f"Bearer {settings.api_token.get_secret_value()}".encode()
+    if not secrets.compare_digest(given, wanted):
+        raise GatewayError(
+            401,
+            "UNAUTHORIZED",
+            "This server takes uploads only with a token (Authorization: Bearer ...).",
+            {"WWW-Authenticate": "Bearer"},
+        )
+
+
 async def read_form(request: Request, settings: Settings) -> FormData:
     """Return the form of an upload; a file that is not small lies on disk.
 
@@ -51,9 +70,11 @@ async def read_form(request: Request, settings: Settings) -> FormData:
         message = f"The upload took longer than {settings.upload_seconds} s. Try it with gzip."
         raise GatewayError(408, "REQUEST_TIMEOUT", message) from None
     except _UNREADABLE as error:
-        raise GatewayError(
-            400, "BAD_REQUEST", f"The form cannot be read: {str(error)[:200].rstrip('.')}."
-        ) from error
+        reason = str(error)[:200].rstrip(".")
+        message = (
+            f"The form cannot be read ({reason}). Send multipart/form-data with a part 'file'."
+        )
+        raise GatewayError(400, "BAD_REQUEST", message) from error
     if not isinstance(form.get("file"), UploadFile):
         await form.close()
         raise GatewayError(422, "NO_FILE", "The form has no part 'file' with a FASTA file in it.")
@@ -76,7 +97,9 @@ async def _bounded(request: Request, most: int, settings: Settings) -> AsyncGene
                 raise GatewayError(413, "FILE_TOO_LARGE", message)
             yield chunk
     except ClientDisconnect:
-        raise GatewayError(400, "BAD_REQUEST", "The upload was broken off.") from None
+        raise GatewayError(
+            400, "BAD_REQUEST", "The upload was broken off. Please upload again."
+        ) from None
 
 
 async def let_finish(request: Request, settings: Settings) -> bool:
@@ -133,7 +156,7 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str,
     counts = await to_thread.run_sync(
         _store, file.file, folder / "input.fasta", settings, limiter=_reading
     )
-    embedders = await to_thread.run_sync(_write_configuration, folder, chosen, settings)
+    embedders = await to_thread.run_sync(write_run_config, folder, chosen, settings)
     return {
         "schema_version": 1,
         "file_name": (file.filename or "")[:200],
@@ -155,13 +178,3 @@ def _store(source: BinaryIO, path: Path, settings: Settings) -> Counts:
     except StepError as error:
         status = 413 if error.code == "FILE_TOO_LARGE" else 400
         raise GatewayError(status, error.code, error.message) from error
-
-
-def _write_configuration(folder: Path, chosen: dict[str, list[str]], settings: Settings) -> int:
-    """Write the run's config.yaml; its input is the file beside it, whatever the folder is called.
-
-    Return the number of its embedders, each counted once.
-    """
-    values = run_config(settings, **chosen).model_dump() | {"input": "input.fasta"}
-    (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
-    return len(values["embedders"])

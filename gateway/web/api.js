@@ -46,7 +46,7 @@ export async function example() {
 
 /**
  * Upload a file with the fields of its choices; resolves with the id of the job.
- * `sent` is called with the share that has gone out. XMLHttpRequest, as fetch does not tell that.
+ * `sent` is called with the share that has gone out. XMLHttpRequest, as fetch does not report that.
  */
 export function submit(file, fields, token, sent) {
   const form = new FormData();

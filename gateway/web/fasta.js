@@ -14,7 +14,7 @@ const BLANKS = "(?:(?!\\ufeff)[\\s\\x1c-\\x1f\\x85])+";
 const AROUND = new RegExp(`^${BLANKS}|${BLANKS}$`, "g");
 const BETWEEN = new RegExp(BLANKS);
 
-/** Read a file; resolves with {sequences, residues}. `counted` is told the sequences so far. */
+/** Read a file; resolves with {sequences, residues}. `counted` gets the sequences so far. */
 export async function check(file, { limits, fasta }, counted = () => {}) {
   const found = new Found(file.name, limits, fasta);
   let header = null;

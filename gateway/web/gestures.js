@@ -3,7 +3,7 @@
 const STEP = 48;
 const CLICK = 4;
 
-/** `plot` is panned and zoomed; `hover(index, x, y)` and `choose(index)` tell of points. */
+/** `plot` is panned and zoomed; `hover(index, x, y)` and `choose(index)` report points. */
 export class Gestures {
   constructor(plot, { hover, choose }) {
     Object.assign(this, { plot, hover, choose, pointers: new Map(), moved: 0 });
@@ -14,7 +14,7 @@ export class Gestures {
     for (const name of ["pointerup", "pointercancel"]) {
       canvas.addEventListener(name, (event) => this.up(event));
     }
-    // A finger leaves with each tap; what it tapped stays told.
+    // A finger leaves with each tap; what it tapped stays shown.
     canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hover(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("dblclick", (event) => this.zoom(2, event));

@@ -10,7 +10,7 @@ const CHANGES = {
   empty_records: "without residues, left out",
 };
 
-/** Elements that tell a provenance, as the server's preview has it. */
+/** Elements that show a provenance, as the server's preview has it. */
 export function made({ counts, configuration, versions, seconds }) {
   const changes = Object.entries(CHANGES).filter(([name]) => counts[name]);
   const rows = [
@@ -29,7 +29,7 @@ function readable(name) {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** Elements that tell warnings; none where there is none. */
+/** Elements that show warnings; none where there is none. */
 export function warned(warnings) {
   if (!warnings.length) return [];
   const title = warnings.length === 1 ? "Noticed on the way" : `Noticed on the way: ${warnings.length} things`;

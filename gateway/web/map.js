@@ -139,7 +139,7 @@ export class ProteinMap {
     tip.style.top = `${y + 18 + tip.offsetHeight > height ? y - tip.offsetHeight - 12 : y + 18}px`;
   }
 
-  /** Put a ring around a protein and tell all that is known of it. */
+  /** Put a ring around a protein and show all that is known of it. */
   choose(index, fromTable = false) {
     this.state.chosen = index;
     if (fromTable) this.plot.view.reveal(this.state.projection.x[index], this.state.projection.y[index]);

@@ -55,7 +55,7 @@ export class Start {
     byId("paste").addEventListener("click", () => this.togglePaste());
     byId("take-text").addEventListener("click", () => this.takeText());
     byId("example").addEventListener("click", () => this.takeExample());
-    // What was chosen before anybody listened has told nobody.
+    // A file that was chosen before this listener was added has raised no event.
     chosen();
   }
 

@@ -7,7 +7,7 @@ const AGAIN_MILLISECONDS = 3000;
 
 export class Stream {
   /**
-   * `told(name, data)` gets each event; `lost()` and `back()` tell of the connection; `refused()`
+   * `told(name, data)` gets each event; `lost()` and `back()` report the connection; `refused()`
    * is called where the server does not take the connection up again and may say why elsewhere.
    */
   constructor(id, { told, lost, back, refused }) {

@@ -87,7 +87,7 @@ def by_server(path):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_page_and_server_say_the_same(checked, tmp_path, name):
+def test_page_and_server_give_the_same_sentence(checked, tmp_path, name):
     content = FILES[name].encode() if isinstance(FILES[name], str) else FILES[name]
     path = tmp_path / "input.fasta"
     path.write_bytes(content)

@@ -16,7 +16,7 @@ REMAINING = """async ([likely, seconds]) => {
 }"""
 
 
-def told(stage, elapsed, **counts):
+def progress(stage, elapsed, **counts):
     return ["progress", {"stage": stage, "elapsed": elapsed, **counts}]
 
 
@@ -42,12 +42,12 @@ def states(job) -> str:
 def test_stages_begin_run_side_by_side_and_end(fold):
     jobs = fold(
         ["queued", {"queue_position": 0}],
-        told("normalizing", 1.0),
-        told("embedding", 2.0, done=0, total=9),
-        told("annotating", 2.5),
-        told("embedding", 4.0, done=9, total=9),
-        told("projecting", 5.0),
-        told("bundling", 8.0),
+        progress("normalizing", 1.0),
+        progress("embedding", 2.0, done=0, total=9),
+        progress("annotating", 2.5),
+        progress("embedding", 4.0, done=9, total=9),
+        progress("projecting", 5.0),
+        progress("bundling", 8.0),
     )
     assert [states(job) for job in jobs] == [
         *(".....", "o....", "xo...", "xoo..", "xxo..", "xxxo.", "xxxxo")
@@ -60,10 +60,10 @@ def test_positions_counts_and_times_never_go_back(fold):
     jobs = fold(
         ["queued", {"queue_position": 2}],
         ["queued", {"queue_position": 3}],
-        told("embedding", 6.0, done=5, total=9),
-        told("embedding", 4.0, done=3, total=9),
-        told("projecting", 3.0),
-        told("embedding", 7.0, done=6, total=9),
+        progress("embedding", 6.0, done=5, total=9),
+        progress("embedding", 4.0, done=3, total=9),
+        progress("projecting", 3.0),
+        progress("embedding", 7.0, done=6, total=9),
         ["queued", {"queue_position": 1}],
     )
     assert [job["position"] for job in jobs] == [2, 2, 0, 0, 0, 0, 0]
@@ -72,8 +72,8 @@ def test_positions_counts_and_times_never_go_back(fold):
     assert {states(job) for job in jobs[4:]} == {"xxxo."}
 
 
-def test_sources_that_do_not_answer_stay_told(fold):
-    jobs = fold(told("annotating", 1, missing_sources=["interpro"]), told("projecting", 2))
+def test_sources_that_do_not_answer_stay_named(fold):
+    jobs = fold(progress("annotating", 1, missing_sources=["interpro"]), progress("projecting", 2))
     assert jobs[-1]["missing"] == ["interpro"]
 
 

@@ -24,7 +24,7 @@ def test_an_embedding_server_that_is_away_offers_the_notebook(
     expect(notebook).to_be_visible()
 
 
-def test_a_run_that_fails_says_why_and_what_to_do(gateway, open_page, shoot):
+def test_failed_run_shows_reason_and_remedy(gateway, open_page, shoot):
     same = "".join(f">P{i}\nMKVLA\n" for i in range(20))
     page = open_page(f"{gateway.url}/#{gateway.submit(same)}")
     expect(page.locator("#problem-code")).to_contain_text("NO_VARIATION")
@@ -37,14 +37,14 @@ def test_a_run_that_fails_says_why_and_what_to_do(gateway, open_page, shoot):
 @pytest.mark.parametrize(
     ("job", "title"), [("0" * 32, "There is no such job"), ("x", "This is no address of a job")]
 )
-def test_an_address_of_no_job_says_so(gateway, open_page, job, title):
+def test_address_of_no_job_shows_its_title(gateway, open_page, job, title):
     page = open_page(f"{gateway.url}/#{job}")
     expect(page.locator("#problem-title")).to_have_text(title)
     page.get_by_role("link", name="Start again").click()
     expect(page.locator("#start")).to_be_visible()
 
 
-def test_a_server_that_is_away_is_said_when_sending(start_gateway, open_page):
+def test_unreachable_server_is_shown_when_sending(start_gateway, open_page):
     gateway = start_gateway()
     page = open_page(gateway.url)
     content = {"name": "a.fasta", "mimeType": "", "buffer": fasta(20).encode()}
@@ -55,7 +55,7 @@ def test_a_server_that_is_away_is_said_when_sending(start_gateway, open_page):
     expect(page.locator("#refusal")).to_contain_text("The server cannot be reached.")
 
 
-def test_too_many_uploads_say_how_long_to_wait(start_gateway, open_page):
+def test_rate_limit_shows_how_long_to_wait(start_gateway, open_page):
     gateway = start_gateway(PREP_RATE_LIMIT="1/minute")
     gateway.submit()
     page = open_page(gateway.url)

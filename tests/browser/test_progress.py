@@ -33,7 +33,7 @@ WITNESS = """
 
 @pytest.fixture
 def watched(open_page):
-    """Open a page whose witness has seen all that it was told and showed."""
+    """Open a page whose witness has seen each event that it got and what it showed."""
 
     def start(address):
         page = open_page("about:blank")
@@ -127,7 +127,7 @@ def test_cancel_ends_the_job_and_its_processes(open_page, gateway, slow_run, sho
     expect(page.locator("#start")).to_be_visible()
 
 
-def test_a_restart_of_the_server_is_said_and_costs_nothing(
+def test_restart_of_the_server_is_shown_and_costs_nothing(
     watched, start_gateway, biocentral, endless, shoot
 ):
     gateway = start_gateway(PREP_BIOCENTRAL_URL=biocentral.url)

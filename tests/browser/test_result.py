@@ -61,7 +61,7 @@ def test_the_map_is_drawn_and_coloured_with_a_legend(result, shoot):
     shoot(result, "result")
 
 
-def test_a_point_tells_its_identifier_and_annotation(result, gateway, done):
+def test_point_shows_its_identifier_and_annotation(result, gateway, done):
     result.select_option("#colour", "length")
     result.locator("#canvas").hover(position=place(result, 5))
     preview = gateway.client.get(f"/api/prepare/{done}/preview").json()
@@ -69,11 +69,11 @@ def test_a_point_tells_its_identifier_and_annotation(result, gateway, done):
         found["numbers"] for found in preview["annotations"] if found["name"] == "length"
     )
     tip = result.locator("#tip").text_content()
-    named, told = re.fullmatch(r"(SIM\d+)length: (\d+)", tip).groups()
-    assert lengths[preview["identifiers"].index(named)] == int(told)
+    named, shown = re.fullmatch(r"(SIM\d+)length: (\d+)", tip).groups()
+    assert lengths[preview["identifiers"].index(named)] == int(shown)
 
 
-def test_a_click_tells_all_that_is_known_of_a_protein(result):
+def test_click_shows_all_that_is_known_of_a_protein(result):
     result.locator("#canvas").click(position=place(result, 100))
     expect(result.locator("#protein h3")).to_have_text(re.compile(r"SIM\d+"))
     expect(result.locator("#protein")).to_contain_text("organism")
@@ -232,7 +232,7 @@ def phone(gateway, done, open_page):
     return page, touch
 
 
-def test_a_tap_tells_of_a_protein(phone):
+def test_tap_shows_a_protein(phone):
     page, touch = phone
     at = place(page, 30)
     touch("touchStart", (at["x"], at["y"]))

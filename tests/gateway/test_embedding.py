@@ -22,18 +22,18 @@ def embedding(start_gateway, fake):
 
 
 def counts(events) -> list[tuple[int, int]]:
-    told = [event["data"] for event in events if event["data"].get("stage") == "embedding"]
-    return [(data["done"], data["total"]) for data in told if "total" in data]
+    progress = [event["data"] for event in events if event["data"].get("stage") == "embedding"]
+    return [(data["done"], data["total"]) for data in progress if "total" in data]
 
 
 def test_progress_comes_from_the_server(start_gateway):
     with FakeBiocentral(seconds_per_sequence=0.1) as fake:
         gateway = start_gateway(PREP_EMBEDDER="esm2_8m", PREP_BIOCENTRAL_URL=fake.url)
         events = list(gateway.events(gateway.submit(fasta(40))))
-    told = counts(events)
+    progress = counts(events)
     assert events[-1]["event"] == "done"
-    assert told == sorted(told) and told[-1] == (40, 40)
-    assert any(0 < done < 40 for done, _ in told)
+    assert progress == sorted(progress) and progress[-1] == (40, 40)
+    assert any(0 < done < 40 for done, _ in progress)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""/openapi.json says what the gateway does: no more, no less."""
+"""/openapi.json describes each route and answer of the gateway, and no other."""
 
 import re
 from functools import reduce

@@ -77,7 +77,7 @@ def test_files_of_the_page_come_whole_whatever_range_is_asked_for(gateway, path,
     assert (answer.status_code, answer.content) == (200, gateway.client.get(path).content)
 
 
-def test_options_say_what_this_server_allows(start_gateway):
+def test_options_are_those_of_the_settings(start_gateway):
     found = ask(start_gateway(PREP_SEQUENCE_MAX_COUNT="77", PREP_METHODS="mds2"), "/api/options")
     assert found["limits"]["max_sequences"] == 77
     methods = {choice["name"]: choice["default"] for choice in found["choices"]["methods"]}
@@ -96,9 +96,9 @@ def test_everything_that_can_be_offered_has_a_label_and_a_line_of_help():
     assert all("model hub" not in choice["help"] for choice in offered["embedders"][:-1])
 
 
-def test_who_gets_the_sequences_is_said():
-    told = notes(Settings(biocentral_url="https://user:secret@bio.example:99/x"))["embedders"]
-    assert "bio.example" in told and "secret" not in told
+def test_notes_name_the_server_that_gets_the_sequences():
+    note = notes(Settings(biocentral_url="https://user:secret@bio.example:99/x"))["embedders"]
+    assert "bio.example" in note and "secret" not in note
     assert "stay on it" in notes(Settings(backend="local"))["embedders"]
     ours = Settings(allowed_embedders=[], embedder="composition")
     assert "embedders" not in notes(ours)
@@ -154,7 +154,7 @@ def test_there_are_no_points_of_a_run_that_is_not_done(gateway):
     assert (answer.status_code, answer.json()["code"]) == (409, "NOT_FINISHED")
 
 
-def test_the_state_says_what_was_asked_how_long_it_took_and_when_it_goes(gateway):
+def test_status_has_the_request_the_seconds_and_the_expiry(gateway):
     job = gateway.submit(fasta(20), methods="mds2")
     gateway.finish(job)
     found, state = ask(gateway, f"/api/prepare/{job}"), gateway.state(job)
@@ -166,7 +166,7 @@ def test_the_state_says_what_was_asked_how_long_it_took_and_when_it_goes(gateway
 
 
 def run_of(tmp_path, sequences=100, seconds=10.0, embedding=5.0, reused=0, attempts=1, embedders=1):
-    """A finished run as its files tell it."""
+    """Return a finished run with these figures in its files."""
     run = Run(tmp_path / f"{len(list(tmp_path.iterdir())):032x}")
     state = {"status": "done", "submitted": 0, "first_started": 0.5, "attempts": attempts}
     write_json(run.path / "state.json", state | {"finished": 0.5 + seconds})
@@ -185,7 +185,7 @@ def test_history_is_the_median_of_runs_and_outlives_them(tmp_path):
     assert estimates.figures(tmp_path) == {"prot_t5": figures}
 
 
-def test_runs_that_say_nothing_of_the_next_one_are_no_history(tmp_path):
+def test_runs_that_predict_nothing_are_left_out_of_history(tmp_path):
     for odd in ({"reused": 60}, {"attempts": 2}, {"embedders": 2}, {"sequences": 0}):
         estimates.remember(run_of(tmp_path, **odd))
     assert estimates.figures(tmp_path) == {}

@@ -154,7 +154,7 @@ def test_refused_uploads_have_a_wider_limit_of_their_own(start_gateway):
     assert codes == [400, 400, 400, 429]
 
 
-def test_a_full_server_says_so_before_it_reads_the_file(start_gateway):
+def test_full_queue_refuses_an_upload_before_it_is_read(start_gateway):
     gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1", PREP_MAX_PENDING_JOBS="0")
     gateway.submit()
     assert gateway.post("no FASTA").json()["code"] == "QUEUE_FULL"
@@ -221,7 +221,7 @@ def test_every_refusal_has_the_one_shape(gateway, method, path, status, code):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_ready_says_what_is_missing(start_gateway):
+def test_readyz_names_the_check_that_failed(start_gateway):
     gateway = start_gateway(PREP_MIN_FREE_BYTES=str(10**18))
     answer = gateway.client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "NOT_READY")

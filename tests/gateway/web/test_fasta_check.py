@@ -62,6 +62,6 @@ def test_no_script_makes_html_of_text(path):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_scripts_are_short_and_say_what_they_are(path):
+def test_scripts_are_short_and_begin_with_a_comment(path):
     lines = path.read_text().splitlines()
     assert lines[0].startswith("// ") and len(lines) <= 160
