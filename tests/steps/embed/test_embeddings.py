@@ -76,7 +76,7 @@ def test_blocks_may_be_empty_but_not_of_several_lengths(tmp_path):
     one, none, other = (["a"], np.ones((1, 3))), ([], np.empty((0, 0))), (["b"], np.ones((1, 2)))
     write_embeddings(tmp_path / "e.h5", "composition", [none, one, none])
     assert read_embeddings(tmp_path / "e.h5")[2].tolist() == [[1, 1, 1]]
-    with pytest.raises(ValueError, match="vectors of 3 and 2 numbers"):
+    with pytest.raises(ValueError, match="embeddings of 3 and 2 numbers"):
         write_embeddings(tmp_path / "f.h5", "composition", [one, other])
     assert not (tmp_path / "f.h5").exists()
 
