@@ -54,6 +54,8 @@ def test_equal_proteins_and_few_of_them_are_placed():
 
 
 @pytest.mark.slow
+# umap-learn warns of its seed, and of kNN that it is given.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_maps_are_as_trustworthy_as_those_of_umap_learn():
     from umap import UMAP
 
