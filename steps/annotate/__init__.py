@@ -1,1 +1,1 @@
-"""Stage annotate: sequences.parquet becomes annotations.parquet."""
+"""Stage annotate: collect the annotations of each protein."""

@@ -1,4 +1,4 @@
-"""Group `header`: fields of the FASTA header (UniProt, UniRef and NCBI conventions).
+"""Annotate by group `header`: fields of the FASTA header (UniProt, UniRef and NCBI conventions).
 
 `protein_name`, `gene_name`, `uniprot_kb_id`, `protein_existence` and `reviewed` have the column
 names and the values that protspace makes of UniProt's answers. `taxon_id` is written

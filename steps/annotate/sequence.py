@@ -1,4 +1,4 @@
-"""Group `sequence`: properties of the residues, with the tables of Biopython's ProtParam.
+"""Annotate by group `sequence`: properties of the residues, by the tables of ProtParam.
 
 | column | unit |
 | --- | --- |

@@ -1,4 +1,4 @@
-"""Annotations of the user's own tables (.csv, .tsv, .txt), read by protspace's loader."""
+"""Read annotations from the user's own tables (.csv, .tsv, .txt), read by protspace's loader."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Stage bundle: annotations and projections become a .parquetbundle."""
+"""Stage bundle: write annotations and projections as a .parquetbundle."""

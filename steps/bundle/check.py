@@ -1,4 +1,4 @@
-"""Read a bundle back and make sure that the web app can open it: it freezes on one it cannot."""
+"""Read a bundle back and check that the web app, which freezes on an invalid one, can open it."""
 
 import io
 from collections.abc import Sequence

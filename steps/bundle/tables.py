@@ -1,4 +1,4 @@
-"""The tables of a bundle, from the files of a data set."""
+"""Make the tables of a bundle from the files of a data set."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ from steps.project.methods import split_method
 
 
 def projection_names(origins: Sequence[tuple[str, str]]) -> list[str]:
-    """protspace's names for (embedder, method) pairs: `ProtT5 — UMAP 2 (n=50)`.
+    """Return protspace's names for (embedder, method) pairs: `ProtT5 — UMAP 2 (n=50)`.
 
     As in protspace, inline parameters appear only where one embedder has the method twice.
     """
@@ -35,7 +35,7 @@ def projection_names(origins: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def projection_tables(paths: Sequence[Path]) -> tuple[pa.Table, pa.Table]:
-    """protspace's projections_metadata and projections_data tables, in the order of `paths`."""
+    """Return protspace's projections_metadata and projections_data, in the order of `paths`."""
     tables = [pq.read_table(path) for path in paths]
     notes = [_notes(table) for table in tables]
     names = projection_names([(note["embedder"], note["method"]) for note in notes])
@@ -90,7 +90,7 @@ def with_columns(annotations: pa.Table, paths: Sequence[Path]) -> pa.Table:
 
 
 def loadable_annotations(table: pa.Table) -> tuple[pa.Table, int]:
-    """The table without what the web app cannot load, and the number of cells changed for it."""
+    """Return the table without what the web app cannot load, and the number of changed cells."""
     changed = 0
     for position, name in enumerate(table.column_names):
         if name != "protein_id" and pa.types.is_string(table[name].type):

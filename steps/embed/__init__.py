@@ -1,1 +1,1 @@
-"""Stage embed: sequences.parquet becomes one embedding per protein, in HDF5."""
+"""Stage embed: compute one embedding per protein, in HDF5."""

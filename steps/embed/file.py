@@ -1,9 +1,11 @@
-"""Embeddings in HDF5, as protspace lays them out: `model_name` on the root, a dataset a protein.
+"""Read and write embeddings as protspace does: HDF5, with a dataset for each protein.
 
-A protein's dataset bears its identifier, except where HDF5 cannot hold it: `/` separates groups
-and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads such a
-name as it stands. The embeddings are contiguous in the order of the input, so our files are also
-read as one matrix.
+The attribute `model_name` of the root names the embedder.
+
+A dataset is named by the protein's identifier, except where HDF5 cannot hold it: `/` separates
+groups and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads
+such a name as it stands. The embeddings are contiguous in the order of the input, so our files are
+also read as one matrix.
 """
 
 import hashlib
@@ -28,14 +30,14 @@ _ROWS = hdf5_writer.FRONT + _SEAL.size
 
 
 def dataset_name(identifier: str) -> str:
-    """The HDF5 name for an identifier."""
+    """Return the HDF5 name for an identifier."""
     if identifier == ".":
         return "%2E"
     return identifier.replace("%", "%25").replace("/", "%2F")
 
 
 def identifier_of(name: str) -> str:
-    """The identifier behind an HDF5 name: the inverse of `dataset_name`."""
+    """Return the identifier of an HDF5 name: the inverse of `dataset_name`."""
     # Few have one, and looking first is ten times faster.
     if "%" not in name:
         return name

@@ -1,4 +1,4 @@
-"""The part of an HDF5 file that makes each row of one float32 matrix a dataset of its own.
+"""Write the index of an HDF5 file that makes each row of a float32 matrix a dataset of its own.
 
 The HDF5 library takes some 40 µs to create a dataset and 30 µs to open one: a minute for a million,
 however short they are. Here all records of a kind are one numpy array. They are those of the
@@ -34,7 +34,7 @@ FRONT = _SUPERBLOCK.size + _ROOT.size
 
 
 class Index(NamedTuple):
-    """The bytes of an index, and what the beginning of the file must say of it."""
+    """The bytes of an index, and the fields of the superblock that refer to it."""
 
     content: bytes
     heap: int
@@ -43,7 +43,7 @@ class Index(NamedTuple):
 
 
 def index(names: Sequence[bytes], dimensions: int, rows: int, at: int) -> Index:
-    """Name the rows of a matrix: float32, shape (len(names), dimensions).
+    """Return the index of the rows of a matrix: float32, shape (len(names), dimensions).
 
     The matrix begins at byte `rows` of the file, the index will begin at byte `at`.
     """
@@ -63,13 +63,13 @@ def index(names: Sequence[bytes], dimensions: int, rows: int, at: int) -> Index:
 
 
 def names_in(content: bytes) -> list[bytes]:
-    """The names in the content of an index, in the order of the rows."""
+    """Return the names in the content of an index, in the order of the rows."""
     _, size, _, _ = _HEAP.unpack_from(content)
     return [name for name in content[_HEAP.size : _HEAP.size + size].split(b"\0") if name]
 
 
 def front(index: Index, end: int) -> bytes:
-    """The beginning of a file of `end` bytes: the superblock and the root group."""
+    """Return the beginning of a file of `end` bytes: the superblock and the root group."""
     versions_and_sizes = (0, 0, 0, 0, 0, 8, 8, 0)
     superblock = _SUPERBLOCK.pack(
         b"\x89HDF\r\n\x1a\n", *versions_and_sizes, _NAMES // 2, _tree_k(index.nodes), 0,
@@ -110,7 +110,7 @@ def _nodes(entries: np.ndarray) -> np.ndarray:
 
 
 def _tree(nodes: np.ndarray, place: int) -> bytes:
-    """The B-tree: before each node the last name of the one before it, behind all the last name."""
+    """Return the B-tree: before each node the last name of the previous one, then the last."""
     # The empty text at the beginning of the heap comes before all names.
     keys = np.zeros(4 * _tree_k(len(nodes)) + 1, "<u8")
     keys[1 : 2 * len(nodes) : 2] = place + nodes.itemsize * np.arange(len(nodes))
@@ -120,5 +120,5 @@ def _tree(nodes: np.ndarray, place: int) -> bytes:
 
 
 def _tree_k(nodes: int) -> int:
-    """Half of the children that the B-tree has room for."""
+    """Return half the number of children that the B-tree has room for."""
     return nodes // 2 + 1

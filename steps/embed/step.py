@@ -1,4 +1,4 @@
-"""sequences.parquet -> one HDF5 file of embeddings. Equal sequences are embedded once, ever."""
+"""sequences.parquet -> one HDF5 file of embeddings; equal sequences are embedded once."""
 
 import argparse
 from collections.abc import Iterator, Sequence

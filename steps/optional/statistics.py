@@ -80,7 +80,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
 
 def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return the projections as protspace's statistics take them, named as in the bundle."""
+    """Return the projections in the form of protspace's statistics, named as in the bundle."""
     metadata, _ = projection_tables(paths)
     return [
         {
@@ -95,7 +95,7 @@ def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def embedding_sets(paths: Sequence[Path]) -> list["EmbeddingSet"]:
-    """Return the embeddings as protspace takes them."""
+    """Return the embeddings in the form of protspace's statistics."""
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
     return [

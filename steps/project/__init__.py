@@ -1,1 +1,1 @@
-"""Stage project: embeddings become coordinates in two dimensions."""
+"""Stage project: reduce embeddings to coordinates in two dimensions."""

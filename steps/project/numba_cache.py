@@ -1,4 +1,4 @@
-"""Numba's compiled code, kept on disk.
+"""Keep Numba's compiled code on disk.
 
 Most functions of umap-learn, pynndescent and pacmap do not ask Numba to keep what it compiled, so
 each process would compile for many seconds. Import them within `kept_compilations`.
@@ -16,7 +16,7 @@ _PACKAGES = ("numba", "llvmlite", "numpy", "umap-learn", "pynndescent", "pacmap"
 
 
 def cache_folder() -> Path:
-    """Where compiled code lies: below NUMBA_CACHE_DIR, else below the Python environment.
+    """Return the folder of compiled code: below NUMBA_CACHE_DIR, else below the Python environment.
 
     Numba notices a changed file but not a changed callee in another package, so the versions of
     all of them name the folder.
@@ -28,13 +28,13 @@ def cache_folder() -> Path:
 
 
 def use_cache() -> None:
-    """Point Numba to the folder. Call before anything imports Numba."""
+    """Point Numba to the folder; call before anything imports Numba."""
     os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 
 @contextmanager
 def kept_compilations() -> Iterator[None]:
-    """While this lasts, functions that imported modules hand to Numba keep their compiled code."""
+    """Keep on disk what Numba compiles of modules imported meanwhile."""
     import numba
 
     plain = numba.njit

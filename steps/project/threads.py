@@ -1,4 +1,4 @@
-"""One thread for the numerical libraries: their results depend on the number of threads."""
+"""Limit the numerical libraries to one thread: their results depend on the number of threads."""
 
 import os
 
@@ -13,17 +13,17 @@ _VARIABLES = (
 
 
 def use_one() -> None:
-    """Call before NumPy, SciPy or Numba are imported: they read this once."""
+    """Use one thread; call before NumPy, SciPy or Numba are imported, which read this once."""
     os.environ.update(dict.fromkeys(_VARIABLES, "1"))
 
 
 def remind_numba() -> None:
-    """Numba reads the environment again when it has changed, and must find what it began with."""
+    """Restore the environment that Numba began with: it reads it again when it has changed."""
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 
 def let_numba_use(count: int) -> None:
-    """Call before Numba is imported, where results do not depend on its threads."""
+    """Let Numba use more threads where results do not depend on them; call before importing it."""
     os.environ["NUMBA_NUM_THREADS"] = str(count)
     # Threads that wait busily for others would keep them from a core on a machine that is full.
     os.environ["OMP_WAIT_POLICY"] = "passive"

@@ -1,1 +1,1 @@
-"""Stage report: provenance.json and previews, for people."""
+"""Stage report: write provenance.json and previews."""

@@ -140,7 +140,7 @@ def _short(label: str, most: int = 32) -> str:
 
 
 def use_cache() -> None:
-    """Keep matplotlib's list of fonts with the Python environment: made once, not in each home."""
+    """Keep matplotlib's list of fonts with the Python environment: built once, not per home."""
     os.environ.setdefault("MPLCONFIGDIR", str(Path(sys.prefix) / "var" / "matplotlib"))
 
 

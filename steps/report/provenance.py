@@ -23,7 +23,7 @@ def provenance(
     Args:
         reports: those of the jobs, that of normalize first.
         configuration: all keys.
-        packages: packages of the run itself, whose versions are recorded, too.
+        packages: further packages whose versions are recorded, those of the run itself.
     """
     versions = {"python": platform.python_version()}
     versions |= {package: cli.version(package) for package in packages}

@@ -1,4 +1,4 @@
-"""Exact nearest neighbours, the same on every run."""
+"""Find exact k-nearest neighbours, the same on every run."""
 
 import faiss
 import numpy as np
@@ -8,7 +8,7 @@ _BLOCK = 4096
 
 
 def nearest_neighbors(data: np.ndarray, k: int, metric: str) -> tuple[np.ndarray, np.ndarray]:
-    """The `k` nearest points of each point, itself first.
+    """Return the `k` nearest points of each point, itself first.
 
     Args:
         data: float32, shape (n, d).

@@ -1,4 +1,4 @@
-"""UMAP's layout, with the same bytes for any number of threads.
+"""Lay out UMAP's graph, with the same bytes for any number of threads.
 
 umap-learn moves points along one edge of the kNN graph after the other: with several threads the
 result differs from run to run, so it uses one where there is a seed. Here points are split into
@@ -91,7 +91,7 @@ def _clipped(value: Number) -> Number:
 
 @numba.njit(cache=True)
 def _next(state: Number) -> Number:
-    """Marsaglia's xorshift."""
+    """Return the next state of Marsaglia's xorshift."""
     state ^= (state << np.uint32(13)) & np.uint32(0xFFFFFFFF)
     state ^= state >> np.uint32(17)
     return state ^ ((state << np.uint32(5)) & np.uint32(0xFFFFFFFF))

@@ -1,4 +1,4 @@
-"""protspace's reducers, with UMAP made reproducible and fast."""
+"""Reduce by protspace's methods, with UMAP made reproducible and fast."""
 
 from typing import Any
 
