@@ -15,7 +15,7 @@ from gateway.settings import (
 )
 from steps.config.model import Config, load
 from steps.errors import StepError
-from steps.normalize.fasta import Limits
+from steps.normalize.limits import Limits
 
 
 def read_settings() -> Settings:

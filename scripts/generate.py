@@ -15,6 +15,8 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Headers of many databases, and what is read from each.
+HEADERS = ROOT / "tests" / "steps" / "normalize" / "headers.yaml"
 sys.path.insert(0, str(ROOT))
 
 from gateway.settings import Settings, variable  # noqa: E402  # after sys.path

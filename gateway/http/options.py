@@ -16,8 +16,16 @@ from steps.annotate.groups import is_ours
 from steps.annotate.remote.catalogue import SOURCES
 from steps.embed.models import OWN
 from steps.errors import COLAB
-from steps.normalize.headers import ACCESSION, MAX_IDENTIFIER
-from steps.normalize.residues import BLANKS, GAPS, NUCLEOTIDES, NUCLEOTIDES_FROM, RESIDUES
+from steps.formats import FORMATS, START
+from steps.normalize.identifiers import CONVENTIONS, MAX_IDENTIFIER
+from steps.normalize.residues import (
+    BLANKS,
+    GAPS,
+    NUCLEOTIDES,
+    NUCLEOTIDES_FROM,
+    RESIDUES,
+    UNICODE_BLANKS,
+)
 from steps.project.methods import split_method
 
 #: Label and a line of help.
@@ -60,13 +68,16 @@ def _stages() -> list[dict[str, Any]]:
     return [{"name": name, "label": _STAGES[name], "rank": rank} for name, rank in RANK.items()]
 
 
-def _fasta() -> dict[str, str | float]:
-    """Return the alphabet and bounds by which a FASTA file is checked."""
+def _fasta() -> dict[str, Any]:
+    """Return the alphabet, patterns and bounds by which a FASTA file is checked."""
     return {
         "residues": RESIDUES.decode(),
         "gaps": GAPS.decode(),
         "blanks": BLANKS.decode(),
-        "accession": ACCESSION.pattern,
+        "unicode_blanks": UNICODE_BLANKS,
+        "conventions": [[each.pattern.pattern, each.unsure] for each in CONVENTIONS],
+        "formats": [[each.pattern.pattern, each.sentence] for each in FORMATS],
+        "format_bytes": START,
         "max_identifier": MAX_IDENTIFIER,
         "nucleotides": NUCLEOTIDES,
         "nucleotides_from": NUCLEOTIDES_FROM,

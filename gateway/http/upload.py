@@ -15,7 +15,8 @@ from gateway.http.errors import GatewayError
 from gateway.run_config import fasta_limits, write_run_config
 from gateway.settings import CHOICES, Settings
 from steps.errors import StepError
-from steps.normalize.fasta import Counts, FastaReader
+from steps.normalize.fasta import FastaReader
+from steps.normalize.limits import Counts
 
 #: What a multipart body may hold beside the file.
 _OVERHEAD = 65_536

@@ -6,15 +6,17 @@ import { Refusal, malformed } from "./refusal.js";
 const LF = 10;
 const CR = 13;
 const BLANK = new Set([9, 10, 11, 12, 13, 32]);
+const PACKED = { gzip: "\x1f\x8b", bzip2: "BZh", xz: "\xfd7zXZ\0", zstd: "\x28\xb5\x2f\xfd" };
+const latin = (bytes) => String.fromCharCode(...bytes);
 
 /** Thrown where this browser cannot unpack a file; the server may be able to. */
 export class Unreadable extends Error {}
 
 /** Yield [number, bytes] of each line that is not blank; `max` counts unpacked bytes. */
-export async function* numberedLines(file, max) {
+export async function* numberedLines(file, max, fasta) {
   let line = 0;
   let total = 0;
-  for await (let chunk of wholeLines(file, max)) {
+  for await (let chunk of wholeLines(file, max, fasta)) {
     total += chunk.length;
     if (total > max) throw tooLarge(max);
     if (line === 0) chunk = withoutMark(chunk);
@@ -26,9 +28,9 @@ export async function* numberedLines(file, max) {
 }
 
 /** What ends with a line feed, and the rest at the end; nothing longer than `max` is kept. */
-async function* wholeLines(file, max) {
+async function* wholeLines(file, max, fasta) {
   let rest = new Uint8Array();
-  for await (const chunk of chunks(file)) {
+  for await (const chunk of checkedChunks(file, fasta)) {
     let data = rest.length ? join(rest, chunk) : chunk;
     let end;
     while ((end = data.indexOf(LF)) >= 0) {
@@ -41,9 +43,36 @@ async function* wholeLines(file, max) {
   if (rest.length) yield rest;
 }
 
+/** The chunks of a file; refused where the first bytes are those of another format. */
+async function* checkedChunks(file, { formats, format_bytes }) {
+  let start = new Uint8Array();
+  let checked = false;
+  for await (const chunk of chunks(file)) {
+    if (checked) {
+      yield chunk;
+      continue;
+    }
+    start = join(start, chunk);
+    if (start.length < format_bytes) continue;
+    checkStart(start.subarray(0, format_bytes), formats);
+    checked = true;
+    yield start;
+  }
+  if (checked) return;
+  checkStart(start, formats);
+  if (start.length) yield start;
+}
+
+function checkStart(bytes, formats) {
+  const text = latin(withoutMark(bytes));
+  const found = formats.find(([pattern]) => new RegExp(pattern).test(text));
+  if (found) throw malformed(found[1]);
+}
+
 async function* chunks(file) {
-  const packed = await isPacked(file);
-  const stream = packed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+  const packed = await packing(file);
+  if (packed && packed !== "gzip") throw new Unreadable();
+  const stream = packed ? file.stream().pipeThrough(new DecompressionStream(packed)) : file.stream();
   const reader = stream.getReader();
   const read = () =>
     reader.read().catch(() => {
@@ -56,9 +85,11 @@ async function* chunks(file) {
   }
 }
 
-async function isPacked(file) {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  return first === 0x1f && second === 0x8b;
+/** How a file is compressed, or nothing; only gzip is unpacked here. */
+async function packing(file) {
+  const start = latin(new Uint8Array(await file.slice(0, 8).arrayBuffer()));
+  const [name] = Object.entries(PACKED).find(([, magic]) => start.startsWith(magic)) ?? [];
+  return name;
 }
 
 function join(first, second) {

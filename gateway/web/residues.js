@@ -1,77 +1,105 @@
-// Which bytes are residues; what they are comes from the server.
+// Which characters are residues, gaps and stops; what they are comes from the server.
 
 import { malformed, quoted } from "./refusal.js";
 
-const RESIDUE = 1;
-const FILLER = 2;
-const STOP = "*".charCodeAt(0);
+const STOPS = /[*.]+$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const codes = (letters) => [...letters].map((letter) => letter.charCodeAt(0));
+// Bytes that are no text become signs whose code ends with the byte.
+const raw = new TextDecoder("x-user-defined");
+const anyOf = (signs) => new RegExp(`[${signs.replace(/[\]\\^-]/g, "\\$&")}]`, "gu");
+/** Only ASCII has residues, so no other letter is raised into one. */
+const upper = (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** Counts the residues of records; `fasta` is that of the server's options. */
+/** Takes the sequences of records apart; `fasta` is that of the server's options. */
 export class Residues {
   constructor(fasta) {
     this.fasta = fasta;
-    this.kind = new Uint8Array(256);
-    for (const code of codes(fasta.residues + fasta.residues.toLowerCase())) this.kind[code] = RESIDUE;
-    for (const code of codes(fasta.gaps + fasta.blanks)) this.kind[code] = FILLER;
+    this.residues = anyOf(fasta.residues);
+    this.gaps = anyOf(fasta.gaps);
+    this.blanks = anyOf(fasta.blanks + fasta.unicode_blanks);
+    this.rawBlanks = anyOf(`${fasta.blanks}\uf7a0`);
   }
 
-  /** The number of residues of a record; refused where a letter is none. `parts` are [line, bytes]. */
-  count(identifier, line, parts) {
-    const seen = new Uint32Array(256);
-    for (const [, bytes] of parts) for (const byte of bytes) seen[byte] += 1;
-    const sum = (kind) => seen.reduce((total, n, byte) => total + (this.kind[byte] === kind ? n : 0), 0);
-    if (sum(0) > (this.endsWithStop(parts) ? 1 : 0)) throw this.bad(identifier, parts);
-    const length = sum(RESIDUE);
-    if (this.looksLikeNucleotides(seen, length)) {
+  /** A line of a sequence without blanks and in upper case. */
+  text(bytes) {
+    try {
+      return upper(utf8.decode(bytes).replace(this.blanks, ""));
+    } catch {
+      return upper(raw.decode(bytes).replace(this.rawBlanks, ""));
+    }
+  }
+
+  /** Whether a line has nothing but residues, gaps, and at most one stop at its end. */
+  isSequence(text) {
+    return !this.wrong(text.replace(this.gaps, ""));
+  }
+
+  /** What is no residue, but for one stop at the end. */
+  wrong(text) {
+    return text.replace(/\*$/, "").replace(this.residues, "");
+  }
+
+  /** {width, length, dotted} of a record; refused where a character is none. `parts` are [line, bytes]. */
+  takeApart(identifier, line, parts) {
+    const text = parts.map(([, bytes]) => this.text(bytes)).join("");
+    const ungapped = text.replaceAll("-", "");
+    const body = ungapped.replace(STOPS, "");
+    const tail = ungapped.slice(body.length);
+    const residues = body.replaceAll(".", "");
+    if (residues.replace(this.residues, "") || tail.split("*").length > 2) throw this.bad(identifier, parts);
+    if (this.looksLikeNucleotides(residues)) {
       throw malformed(
         `Record ${identifier} (line ${line}) looks like nucleotides. ` +
           "Translate the sequences to protein and try again.",
       );
     }
-    return length;
-  }
-
-  endsWithStop(parts) {
-    const last = parts.findLast(([, bytes]) => bytes.some((byte) => this.kind[byte] !== FILLER));
-    return last !== undefined && last[1].findLast((byte) => this.kind[byte] !== FILLER) === STOP;
+    const dotted = residues.length < body.length || (tail.includes(".") && tail.length > 1);
+    return { width: text.length, length: residues.length, dotted };
   }
 
   bad(identifier, parts) {
-    const faults = parts.map(([line, bytes], place) => {
-      const wrong = bytes.filter((byte) => !this.kind[byte]);
-      const end = place === parts.length - 1 && this.endsWithStop([[line, bytes]]);
-      return [line, end ? wrong.subarray(0, -1) : wrong];
-    });
-    const [line, wrong] = faults.find(([, found]) => found.length);
+    const [line, wrong] = this.firstWrong(parts);
     return malformed(`Record ${identifier}, line ${line}: ${this.named(wrong)}`);
   }
 
+  /** The first line with characters that are no residues, and these characters. */
+  firstWrong(parts) {
+    let stopped = null;
+    for (const [line, bytes] of parts) {
+      const text = this.text(bytes).replace(this.gaps, "");
+      if (stopped && text) return stopped;
+      const wrong = this.wrong(text);
+      if (wrong) return [line, wrong];
+      stopped = text.endsWith("*") ? [line, "*"] : null;
+    }
+    throw new Error("all characters are residues");
+  }
+
   named(wrong) {
-    const first = String.fromCharCode(wrong[0]).replace("j", "J");
-    if (first === "*") return "'*' inside the sequence. Cut the sequence at the stop codon.";
-    if (first === "\0") return "a NUL byte. Save the file as plain text.";
-    if (first === "J") return "No embedder supports J (Leu or Ile). Write L, I or X instead.";
+    if (wrong[0] === "*") return "'*' inside the sequence. Cut the sequence at the stop codon.";
+    if (wrong[0] === "\0") return "a NUL byte. Save the file as plain text.";
+    if (wrong[0] === ">") {
+      return (
+        "'>' inside the line, after characters that are no residues. " +
+        "Were files joined without a line end between them? Put one before the '>'."
+      );
+    }
     const allowed = `Allowed are ${this.fasta.residues}, gaps (- .) and one * at the end.`;
     return `${shown(wrong)} is not an amino-acid letter. ${allowed}`;
   }
 
-  looksLikeNucleotides(seen, length) {
-    if (length < this.fasta.nucleotides_from) return false;
-    const count = (letters) => codes(letters).reduce((total, code) => total + seen[code], 0);
-    const each = ["Aa", "Cc", "Gg", "TtUu"].map(count);
-    const sum = each.reduce((a, b) => a + b) + count("Nn");
-    return each.every(Boolean) && sum >= this.fasta.nucleotides * length;
+  looksLikeNucleotides(residues) {
+    if (residues.length < this.fasta.nucleotides_from) return false;
+    const count = (letters) => residues.length - residues.replace(anyOf(letters), "").length;
+    const each = ["A", "C", "G", "TU"].map(count);
+    const sum = each.reduce((a, b) => a + b) + count("N");
+    return each.every(Boolean) && sum >= this.fasta.nucleotides * residues.length;
   }
 }
 
-/** The first wrong sign, readable whatever bytes it is made of. */
+/** The first wrong sign; one that is no text is shown as its byte. */
 function shown(wrong) {
-  try {
-    const [sign] = utf8.decode(wrong);
-    return quoted(sign);
-  } catch {
-    return `byte 0x${wrong[0].toString(16).padStart(2, "0")}`;
-  }
+  const [sign] = wrong;
+  if (!/[\uf780-\uf7ff]/.test(wrong)) return quoted(sign);
+  return `byte 0x${(sign.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")}`;
 }

@@ -30,7 +30,7 @@ from steps.config.values import (
 )
 from steps.embed.models.catalogue import file_name
 from steps.errors import StepError, did_you_mean
-from steps.normalize.fasta import Limits
+from steps.normalize.limits import Limits
 from steps.project.methods import SIMILARITY, SIMILARITY_METHOD, canonical_method
 
 Names = BeforeValidator(listed)

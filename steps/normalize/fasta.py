@@ -1,53 +1,28 @@
 """Read and validate FASTA files, and reduce headers to identifiers.
 
-Line ends of any kind, a UTF-8 byte-order mark, blank lines and gzip are accepted. Gaps (`-`, `.`),
-blanks and one trailing `*` are removed from sequences and lower case is raised; records without
-residues are left out. All of this is counted. Anything else raises a `StepError` whose message
-names the record, the line and the remedy.
+docs/input.md says what is accepted, changed and counted. Anything else raises a `StepError` whose
+message names the record, the line and the remedy.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from steps.errors import StepError
-from steps.normalize.headers import read_header, read_identifier
-from steps.normalize.lines import Line, above, malformed, numbered_lines
+from steps.normalize.alignment import Alignment, Parts, take_apart
+from steps.normalize.identifiers import check_identifier, find_identifier
+from steps.normalize.limits import Counts, Limits, check_enough, check_size
+from steps.normalize.lines import malformed
+from steps.normalize.records import RawRecord, header_at, lines_of, raw_records
 from steps.normalize.residues import (
     BLANKS,
-    GAPS,
     RESIDUES,
     UPPER,
     bad_residue,
+    inner_dot,
     looks_like_nucleotides,
 )
-
-
-@dataclass(frozen=True)
-class Limits:
-    """FASTA limits; `None` means no limit. Lengths are in residues."""
-
-    min_sequences: int | None = None
-    max_sequences: int | None = None
-    max_length: int | None = None
-    max_total_residues: int | None = None
-    max_file_bytes: int | None = None
-
-
-@dataclass
-class Counts:
-    """Numbers of what was read, and of what was changed while reading."""
-
-    sequences: int = 0
-    residues: int = 0
-    lower_case: int = 0
-    gaps_removed: int = 0
-    stops_removed: int = 0
-    empty_records: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return asdict(self)
+from steps.normalize.unique import Repeated, UniqueIdentifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,126 +35,98 @@ class Record:
     line: int
 
 
-#: Header, its line, and the lines of the sequence, not yet checked.
-type _RawRecord = tuple[str, int, list[Line]]
-
-
 class FastaReader:
     """Iterate over the records of one FASTA file, once.
+
+    Args:
+        whole_words: keep whole first words of headers where the convention is unsure.
 
     Attributes:
         counts: what was read; complete once the iteration has ended.
         empty: identifier and line of each record without residues.
+        whole_words: whether whole words were kept. Where it was given as false and is true at the
+            end, identifiers repeated: read the file again with `whole_words`.
 
     Raises:
         StepError: EMPTY_FASTA, TOO_FEW_SEQUENCES, TOO_MANY_SEQUENCES, SEQUENCE_TOO_LONG,
             MALFORMED_FASTA, DUPLICATE_IDENTIFIERS, TOTAL_RESIDUES_EXCEEDED, FILE_TOO_LARGE.
     """
 
-    def __init__(self, path: Path, limits: Limits = Limits()) -> None:
+    def __init__(self, path: Path, limits: Limits = Limits(), whole_words: bool = False) -> None:
         self.path, self.limits, self.counts = path, limits, Counts()
         self.empty: list[str] = []
-        self._lines: dict[str, int] = {}
+        self._identifiers = UniqueIdentifiers(whole_words)
+        self._alignment = Alignment()
+        self._final_dots = 0
+
+    @property
+    def whole_words(self) -> bool:
+        """Return whether whole first words of headers are kept."""
+        return self._identifiers.whole_words
 
     def __iter__(self) -> Iterator[Record]:
-        for raw in self._raw_records():
+        for raw in raw_records(self.path, self.limits.max_file_bytes, self.counts):
             record = self._record(raw)
             if record:
                 yield record
-        self._check_enough()
+        self._end_alignment()
+        check_enough(self.limits, self.counts, self.path)
 
-    def _raw_records(self) -> Iterator[_RawRecord]:
-        record: _RawRecord | None = None
-        parts: list[Line] = []
-        for number, line in numbered_lines(self.path, self.limits.max_file_bytes):
-            if line.startswith(b">"):
-                if record:
-                    yield record
-                parts = []
-                record = (read_header(line, number), number, parts)
-            elif record is None:
-                raise _text_before_header(number, line)
-            else:
-                parts.append((number, line))
-        if record:
-            yield record
-
-    def _record(self, record: _RawRecord) -> Record | None:
-        header, line, parts = record
-        identifier = read_identifier(header, line)
-        raw = b"".join(part for _, part in parts).translate(None, BLANKS)
-        ungapped = raw.translate(UPPER, GAPS)
-        residues = ungapped.removesuffix(b"*")
-        if not residues:
+    def _record(self, raw: RawRecord) -> Record | None:
+        found = find_identifier(raw.header.split(None, 1)[0])
+        check_identifier(found.text, raw.line)
+        text = bytes(raw.text).translate(None, BLANKS)
+        parts = take_apart(text.translate(UPPER))
+        self._check_residues(found.text, raw.line, parts)
+        if not parts.residues:
             self.counts.empty_records += 1
-            self.empty.append(f"{identifier} (line {line})")
+            self.empty.append(f"{found.text} (line {raw.line})")
             return None
-        if residues.translate(None, RESIDUES):
-            raise bad_residue(identifier, parts)
-        if looks_like_nucleotides(residues):
+        try:
+            identifier = self._identifiers.add(found, raw.line)
+        except Repeated as error:
+            raise self._duplicate(found.text, error.line, raw) from None
+        check_identifier(identifier, raw.line)
+        self._count(identifier, raw.line, parts)
+        self.counts.lower_case += text != text.translate(UPPER)
+        return Record(identifier, raw.header, parts.residues.decode("ascii"), raw.line)
+
+    def _check_residues(self, identifier: str, line: int, parts: Parts) -> None:
+        if parts.residues.translate(None, RESIDUES) or parts.tail.count(b"*") > 1:
+            raise bad_residue(identifier, lines_of(self.path, self.limits.max_file_bytes, line))
+        if looks_like_nucleotides(parts.residues):
             raise malformed(
                 f"Record {identifier} (line {line}) looks like nucleotides. "
                 "Translate the sequences to protein and try again."
             )
-        self._check_identifier(identifier, line)
-        self.counts.gaps_removed += len(raw) - len(ungapped)
-        self.counts.stops_removed += len(ungapped) - len(residues)
-        self.counts.lower_case += raw != raw.translate(UPPER)
-        self._check_size(identifier, line, len(residues))
-        return Record(identifier, header, residues.decode("ascii"), line)
 
-    def _check_identifier(self, identifier: str, line: int) -> None:
-        first = self._lines.setdefault(identifier, line)
-        if first != line:
-            raise StepError(
-                "DUPLICATE_IDENTIFIERS",
-                f"The identifier {identifier} stands on line {first} and on line {line} "
-                "(headers are reduced to their identifier: sp|P12345|NAME becomes P12345). "
-                "Remove or rename one of the two.",
-            )
+    def _duplicate(self, identifier: str, first: int, second: RawRecord) -> StepError:
+        header = header_at(self.path, self.limits.max_file_bytes, first)
+        return StepError(
+            "DUPLICATE_IDENTIFIERS",
+            f"Duplicate identifier {identifier}: {header!r} on line {first} and "
+            f"{second.header!r} on line {second.line}. Remove or rename one of the two.",
+        )
 
-    def _check_size(self, identifier: str, line: int, length: int) -> None:
-        limits, counts = self.limits, self.counts
-        counts.sequences += 1
-        counts.residues += length
-        if above(length, limits.max_length):
-            raise StepError(
-                "SEQUENCE_TOO_LONG",
-                f"Record {identifier} (line {line}) has {length:,} residues; the limit is "
-                f"{limits.max_length:,}. Shorten it, e.g. to its domains, or leave it out.",
-            )
-        if above(counts.sequences, limits.max_sequences):
-            raise StepError(
-                "TOO_MANY_SEQUENCES",
-                f"There are more than {limits.max_sequences:,} sequences (the limit is reached "
-                f"at {identifier}, line {line}). Reduce the file, e.g. by clustering.",
-            )
-        if above(counts.residues, limits.max_total_residues):
-            raise StepError(
-                "TOTAL_RESIDUES_EXCEEDED",
-                f"The sequences have more than {limits.max_total_residues:,} residues together "
-                f"(reached at {identifier}, line {line}). Split the file or use fewer sequences.",
-            )
+    def _count(self, identifier: str, line: int, parts: Parts) -> None:
+        self._alignment.add(identifier, line, parts)
+        if self._alignment.dotted and not self._alignment.is_even:
+            raise self._inner_dot(*self._alignment.dotted)
+        self.counts.gaps_removed += parts.gaps
+        self.counts.stops_removed += parts.tail.count(b"*")
+        self._final_dots += parts.tail.count(b".")
+        self.counts.j_residues += parts.residues.count(b"J")
+        self.counts.sequences += 1
+        self.counts.residues += len(parts.residues)
+        check_size(self.limits, self.counts, f"{identifier} (line {line})", len(parts.residues))
 
-    def _check_enough(self) -> None:
-        count, least = self.counts.sequences, self.limits.min_sequences
-        if count == 0:
-            raise StepError(
-                "EMPTY_FASTA",
-                f"{self.path.name} holds no protein sequence. A FASTA file has a line "
-                "'>identifier' and then the residues, for each protein.",
-            )
-        if least is not None and count < least:
-            raise StepError(
-                "TOO_FEW_SEQUENCES",
-                f"There are {count} sequences; at least {least} are needed for a projection. "
-                "Records without residues do not count.",
-            )
+    def _inner_dot(self, identifier: str, line: int) -> StepError:
+        return inner_dot(identifier, lines_of(self.path, self.limits.max_file_bytes, line))
 
-
-def _text_before_header(number: int, line: bytes) -> StepError:
-    start = line[:20].decode("ascii", "replace").strip()
-    return malformed(
-        f"Line {number} ({start!r}) comes before the first header. "
-        "A FASTA file starts with a line '>identifier'."
-    )
+    def _end_alignment(self) -> None:
+        if self._alignment.holds:
+            self.counts.gaps_removed += self._final_dots
+        elif self._alignment.dotted:
+            raise self._inner_dot(*self._alignment.dotted)
+        else:
+            self.counts.stops_removed += self._final_dots

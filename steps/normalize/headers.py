@@ -1,17 +1,23 @@
-"""Identifiers and fields of FASTA headers, by the conventions of UniProt, UniRef and NCBI."""
+"""Fields of FASTA headers: names, genes, organisms, by the conventions of many databases.
+
+docs/headers.md shows each convention with an example. The first of these that a header has counts:
+UniProt's `OS=`, pairs in brackets such as `[organism=Homo sapiens]`, a last bracket that reads like
+an organism.
+"""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from steps.normalize.lines import malformed
+from steps.normalize.organisms import reads_like_organism
 
-#: The web app cannot load a table cell above this length.
-MAX_IDENTIFIER = 256
-ACCESSION = re.compile(
-    r"(?:sp|tr)\|([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})\|"
-)
-_PAIR = re.compile(r"(?:^|\s)(OS|OX|GN|PE|SV|n|Tax|TaxID|RepID)=")
-_NCBI_ORGANISM = re.compile(r"^(?P<name>.*?)\s*\[(?P<organism>[^\[\]]+)\]$")
+# Another header begins: `\x01` in NCBI's nr, or ` >` where a tool has replaced it.
+_NEXT_HEADER = re.compile(r"\x01|\s>(?=[a-z]{2,6}\||[A-Za-z]\w*\d\w*(?:\.\d+)?\s)", re.ASCII)
+_PAIR = re.compile(r"(?:^|\s)(OS|OX|GN|PE|SV|UA|UI|n|Tax|TaxID|RepID)=")
+_BRACKETED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
+#: Pairs without brackets, as genome databases write them: `gene=thrA;product=kinase`.
+_PLAIN = re.compile(r"(?:^|[\s;])([A-Za-z_][\w.]*)=(?=\S)")
+_FULL_NAME = re.compile(r"RecName: Full=([^;]+)")
+_ENSEMBL = re.compile(r"(?:^|\s)(gene_symbol|description):(\S+(?:\s(?!\w+:)[^\s\[]+)*)")
 _DATABASES = {"sp": "Swiss-Prot", "tr": "TrEMBL"}
 # As UniProt's answers have it, so that header and service give the same category.
 _EXISTENCE = {
@@ -36,73 +42,62 @@ class HeaderFields:
     reviewed: str | None = None
 
 
-def parse_identifier(word: str) -> str:
-    """Return the identifier in the first word of a header, as protspace does.
-
-    `sp|P12345|NAME` -> `P12345`; otherwise the second `|` field, where there is one.
-    """
-    accession = ACCESSION.match(word)
-    if accession:
-        return accession[1]
-    return word.split("|")[1] if "|" in word else word
-
-
-def read_header(line: bytes, number: int) -> str:
-    """Return the header on a line that begins with `>`, without it.
-
-    Raises:
-        StepError: MALFORMED_FASTA, for an empty header, a NUL byte, and text that is not UTF-8.
-    """
-    try:
-        header = line[1:].decode("utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise malformed(f"Line {number} is not UTF-8 text. Save the file as UTF-8.") from error
-    if "\0" in header:
-        raise malformed(f"Line {number} holds a NUL byte. Save the file as plain text.")
-    if not header:
-        raise malformed(f"Line {number} is a '>' with nothing after it. Add an identifier.")
-    return header
-
-
-def read_identifier(header: str, line: int) -> str:
-    """Return the identifier of the header on a line.
-
-    Raises:
-        StepError: MALFORMED_FASTA, for identifiers that are empty, not printable, or too long.
-    """
-    identifier = parse_identifier(header.split()[0])
-    # A byte-order mark in the middle of a file, for example, would be invisible.
-    if not identifier or not identifier.isprintable():
-        raise malformed(
-            f"The header on line {line} gives no usable identifier. Put one after the '>': "
-            "letters, digits and signs, without control characters and invisible ones."
-        )
-    if len(identifier) > MAX_IDENTIFIER:
-        raise malformed(
-            f"The identifier on line {line} has {len(identifier):,} characters; at most "
-            f"{MAX_IDENTIFIER} can be shown. Put a blank after its identifying part."
-        )
-    return identifier
-
-
 def parse_header(header: str) -> HeaderFields:
-    """Return the fields of one header, given without its `>`."""
-    word, *description = header.split(None, 1)
-    name, pairs = _split_pairs(" ".join(description))
+    """Return the fields of one header, given without its `>`; of several, those of the first."""
+    first = _NEXT_HEADER.split(header, maxsplit=1)[0]
+    word, *description = first.split(None, 1)
     database, entry = _entry(word)
-    organism = pairs.get("OS") or pairs.get("Tax")
+    fields = _of_fields(first) or _of_description(" ".join(description).strip())
+    return replace(fields, uniprot_kb_id=fields.uniprot_kb_id or entry, reviewed=database)
+
+
+def _of_description(description: str) -> HeaderFields:
+    """Return the fields of what follows the first word."""
+    text, pairs = _split_pairs(description)
+    text, bracketed = _split_brackets(text)
+    organism = pairs.get("OS") or pairs.get("Tax") or bracketed.get("organism")
     if organism is None:
-        name, organism = _split_organism(name)
-    taxon = pairs.get("OX") or pairs.get("TaxID") or ""
+        text, organism = _split_organism(text)
+    full, ensembl = _FULL_NAME.match(text), dict(_ENSEMBL.findall(text))
+    if full:
+        text = full[1]
+    text, plain = _split_plain(text)
+    found = bracketed | plain
+    name = ensembl.get("description") or found.get("protein") or found.get("product") or text
     return HeaderFields(
-        protein_name=name or None,
-        gene_name=pairs.get("GN"),
-        uniprot_kb_id=entry,
-        organism=organism,
-        taxon_id=int(taxon) if re.fullmatch(r"[0-9]{1,9}", taxon) else None,
+        protein_name=None if name.startswith(("#", "pep ")) else name or None,
+        gene_name=pairs.get("GN") or ensembl.get("gene_symbol") or found.get("gene"),
+        uniprot_kb_id=pairs.get("UI"),
+        organism=organism or plain.get("organism"),
+        taxon_id=_taxon(pairs.get("OX") or pairs.get("TaxID") or found.get("taxid") or ""),
         protein_existence=_EXISTENCE.get(pairs.get("PE", "")),
-        reviewed=database,
     )
+
+
+def _of_fields(header: str) -> HeaderFields | None:
+    """Return the fields of a header that is a row of fields between `|`."""
+    fields = [field.strip() for field in header.split("|")]
+    match fields:
+        case [_, chains, name, organism] if chains.startswith(("Chain ", "Chains ")):
+            # PDB: the organism with its taxon id in parentheses.
+            text, _, taxon = organism.removesuffix(")").rpartition(" (")
+            known = taxon.isdecimal() and text
+            return HeaderFields(
+                protein_name=name or None,
+                organism=text if known else organism or None,
+                taxon_id=_taxon(taxon) if known else None,
+            )
+        case [_, symbols, name, *_] if symbols.startswith("Symbols:"):
+            # TAIR
+            gene = symbols.removeprefix("Symbols:").split(",")[0].strip()
+            return HeaderFields(protein_name=name or None, gene_name=gene or None)
+        case [protein, _, _, _, _, _, gene, *_] if protein.startswith("ENS"):
+            # GENCODE
+            return HeaderFields(gene_name=gene or None)
+        case [_, organism, *rest] if " " in organism and reads_like_organism(organism):
+            # BOLD
+            return HeaderFields(protein_name=(rest[0] if rest else "") or None, organism=organism)
+    return None
 
 
 def _split_pairs(description: str) -> tuple[str, dict[str, str]]:
@@ -112,10 +107,52 @@ def _split_pairs(description: str) -> tuple[str, dict[str, str]]:
     return name.strip(), {key: value for key, value in pairs.items() if value}
 
 
-def _split_organism(name: str) -> tuple[str, str | None]:
-    """NCBI: `Hemoglobin [Homo sapiens]` -> name and organism."""
-    match = _NCBI_ORGANISM.match(name)
-    return (match["name"], match["organism"]) if match else (name, None)
+def _split_brackets(text: str) -> tuple[str, dict[str, str]]:
+    """`Name [gene=thrA] [protein=a [Fe] b]` -> `Name` and the pairs."""
+    kept, pairs, end = [], {}, 0
+    for start, stop in _brackets(text):
+        pair = _BRACKETED.fullmatch(text[start + 1 : stop - 1])
+        if pair:
+            pairs.setdefault(pair[1].lower(), pair[2].strip())
+            kept.append(text[end:start].strip())
+            end = stop
+    kept.append(text[end:].strip())
+    return " ".join(filter(None, kept)), {key: value for key, value in pairs.items() if value}
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """Return where outer brackets begin and end."""
+    found, depth, start = [], 0, 0
+    for place, sign in enumerate(text):
+        if sign == "[":
+            start = place if depth == 0 else start
+            depth += 1
+        elif sign == "]" and depth:
+            depth -= 1
+            if depth == 0:
+                found.append((start, place + 1))
+    return found
+
+
+def _split_organism(text: str) -> tuple[str, str | None]:
+    """`Hemoglobin [Homo sapiens]` -> name and organism, as NCBI writes them."""
+    if text.endswith("]") and (brackets := _brackets(text)):
+        start, stop = brackets[-1]
+        organism = text[start + 1 : stop - 1].strip()
+        if stop == len(text) and reads_like_organism(organism):
+            return text[:start].strip(), organism
+    return text, None
+
+
+def _split_plain(text: str) -> tuple[str, dict[str, str]]:
+    """`Name gene=thrA;product=kinase` -> `Name` and the pairs."""
+    name, *rest = _PLAIN.split(text)
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return name.strip(), {key.lower(): value.strip(" ;") for key, value in pairs}
+
+
+def _taxon(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _entry(word: str) -> tuple[str | None, str | None]:

@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from steps import cli
 from steps.files import replacing
-from steps.normalize.fasta import FastaReader, Limits, Record
+from steps.normalize.fasta import FastaReader, Record
 from steps.normalize.headers import parse_header
+from steps.normalize.limits import Limits
 
 SCHEMA = pa.schema(
     [
@@ -40,10 +41,10 @@ _BATCH = 10_000
 
 
 def normalize(source: Path, fasta: Path, table: Path, limits: Limits) -> FastaReader:
-    """Write both files while reading `source` once; return the reader with its counts.
+    """Write both files; return the reader with its counts.
 
     Args:
-        source: FASTA file, plain or gzip.
+        source: FASTA file, plain or compressed.
         fasta: sequences.fasta to write.
         table: sequences.parquet to write.
         limits: what the file may hold.
@@ -51,7 +52,14 @@ def normalize(source: Path, fasta: Path, table: Path, limits: Limits) -> FastaRe
     Raises:
         StepError: see `FastaReader`.
     """
-    reader = FastaReader(source, limits)
+    reader = _write(FastaReader(source, limits), fasta, table)
+    if reader.whole_words:
+        # Seen only after records had been written.
+        reader = _write(FastaReader(source, limits, whole_words=True), fasta, table)
+    return reader
+
+
+def _write(reader: FastaReader, fasta: Path, table: Path) -> FastaReader:
     with (
         replacing(fasta) as fasta_part,
         replacing(table) as table_part,
@@ -102,12 +110,26 @@ def _warnings(reader: FastaReader) -> Iterator[str]:
         yield f"{counts.empty_records} record(s) without residues were left out: {shown}."
     if counts.gaps_removed:
         yield f"{counts.gaps_removed} gap character(s) were removed from the sequences."
+    if counts.j_residues:
+        yield f"{counts.j_residues} J (Leu or Ile) are given to embedders as X."
+    if counts.indented_headers:
+        yield f"Blanks before the '>' of {counts.indented_headers} header(s) were ignored."
+    if counts.joined_lines:
+        yield (
+            f"{counts.joined_lines} header(s) followed residues on one line, as in files joined "
+            "without a line end; each was taken for a new record."
+        )
+    if reader.whole_words:
+        yield (
+            "Identifiers are whole first words of headers with '|', because their fields repeat "
+            "or are damaged."
+        )
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the step from its command line."""
     options = cli.parser("normalize", __doc__)
-    options.add_argument("source", type=Path, help="FASTA, plain or gzip")
+    options.add_argument("source", type=Path, help="FASTA, plain or compressed")
     options.add_argument("--fasta", type=Path, required=True)
     options.add_argument("--table", type=Path, required=True)
     _limit_options(options)

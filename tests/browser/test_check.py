@@ -3,14 +3,20 @@
 import gzip
 
 import pytest
+import yaml
 
+from scripts.generate import HEADERS
 from steps.errors import StepError
-from steps.normalize.fasta import FastaReader, Limits
+from steps.normalize.fasta import FastaReader
+from steps.normalize.limits import Limits
 from tests.support.browsing import EXAMPLE
 from tests.support.gateway_process import fasta
 
 LIMITS = Limits(3, 40, 90, 2000, 6000)
 GOOD = ">a\nMKV\n>b\nMKVA\n>sp|P12345|X_Y name\nMKVL\n"
+HEADERS_ONCE = {
+    each["header"].split()[0]: each["header"] for each in yaml.safe_load(HEADERS.read_text())
+}
 DNA = "ACGTTGCA" * 8
 FILES = {
     "good": GOOD,
@@ -30,6 +36,26 @@ FILES = {
     "before the first header": 'MKV\'s "x"\n' + GOOD,
     "digit": GOOD + ">d\nMK\nV7A\n",
     "j": GOOD + ">d\nMKj\n",
+    "alignment": ">a\nMK.V\n>b\nM-KV\n>c\nMKL.\n",
+    "no alignment": ">a\nMK\nV.A\n>b\nM-KV\n>c\nMKLAAA.\n",
+    "final dots": ">a\nMKV.\n>b\nMK*\n>c\nMKLAAA.\n",
+    "two final dots": ">a\nMKV..\n>b\nMK*\n>c\nMKLAAA.\n",
+    "indented headers": " >a\nMKV\n\t>b\nMKA\n\u00a0>c\nMKA\n",
+    "joined": ">a\nMK*>b\nMKA\n>c\nMKA>d e\nMA\n",
+    "joined behind digits": GOOD + ">d\nMK1>e\nMKV\n",
+    "joined without a header": GOOD + ">d\nMK>\nMKV\n",
+    "end of file in DOS": GOOD + ">d\x1a\nMK\x1a\n\x1a",
+    "blanks of Unicode": GOOD + ">d\nM\u00a0K\u200bV\u3000\n\u00a0\n",
+    "no-break space in Latin-1": (GOOD + ">d\nM\u00a0K\n").encode("latin-1"),
+    "fields that repeat": ">x|a\nMKV\n>x|b\nMKV\n>x\nMKV\n",
+    "fields that repeat with words": ">x|a\nMKV\n>x|a b\nMKV\n>y\nMKV\n",
+    "damaged fields": ">a(b|c)\nMKV\n>a(b|d)\nMKV\n>y\nMKV\n",
+    "zip": b"PK\x03\x04" + bytes(99),
+    "fastq": "@read 1\nACGTACGT\n+\nIIIIIIII\n",
+    "genbank": "LOCUS       INV_1   80 aa\n" + GOOD,
+    "web page": "<!DOCTYPE html>\n<html>" + GOOD,
+    "pir": ">P1;INVA\nInvented\nMKV*\n",
+    "json": '[{"id": 1}]',
     "nul": GOOD + ">d\nMK\0\n",
     "control": GOOD + ">d\nMK\x01\n",
     "quote": GOOD + ">d\nMK'\n",
@@ -84,6 +110,17 @@ def by_server(path):
     except StepError as error:
         return {"code": error.code, "message": error.message}
     return {"sequences": reader.counts.sequences, "residues": reader.counts.residues}
+
+
+@pytest.mark.parametrize("header", HEADERS_ONCE.values())
+def test_page_and_server_find_the_same_identifier(checked, tmp_path, header):
+    # The message on duplicates names the identifier.
+    content = f">{header}\nMKV\n>b\nMKV\n>{header}\nMKV\n".encode()
+    path = tmp_path / "input.fasta"
+    path.write_bytes(content)
+    answer = checked(content)
+    assert answer["code"] == "DUPLICATE_IDENTIFIERS"
+    assert answer == by_server(path)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -29,7 +29,7 @@ LAYERS = {
         STEP_ROOMS,
         SHARED_ROOMS,
         {"cli", "progress", "shards"},
-        {"errors", "files", "config.defaults"},
+        {"errors", "files", "formats", "config.defaults"},
     ],
 }
 #: Imports beside these arrows: (from, to) -> why. A name stands for all modules below it.
@@ -54,7 +54,7 @@ CATALOGUES = {
     "steps.cache",
     "steps.embed.models",
     "steps.embed.models.catalogue",
-    "steps.normalize.fasta",
+    "steps.normalize.limits",
     "steps.project.methods",
 }
 #: Modules of steps that the gateway imports -> why.
@@ -71,7 +71,9 @@ FOR_GATEWAY = {
     "steps.errors": "errors of the configuration and of uploads",
     "steps.files": "files that are complete or not there",
     "steps.normalize.fasta": "checks of an upload",
-    "steps.normalize.headers": "the page makes the same identifiers",
+    "steps.formats": "the page names other formats by the same sentences",
+    "steps.normalize.identifiers": "the page makes the same identifiers",
+    "steps.normalize.limits": "limits of an upload",
     "steps.normalize.residues": "the page checks by the same alphabet",
     "steps.preload.modules": "steps are forked",
     "steps.preload.process": "steps are forked",

@@ -1,17 +1,23 @@
 """The FASTA reader: accepted input, changes, and error messages."""
 
+import bz2
 import gzip
+import lzma
 import tracemalloc
+from functools import partial
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from protspace.data.loaders.h5 import parse_identifier as protspace_identifier
 
 from steps.errors import StepError
-from steps.normalize.fasta import FastaReader, Limits
-from steps.normalize.headers import parse_identifier
+from steps.normalize.fasta import FastaReader
+from steps.normalize.identifiers import find_identifier
+from steps.normalize.limits import Limits
 
+zstd = partial(pa.compress, codec="zstd", asbytes=True)
 GOOD = ">a\nMKV\n>b\nMLL\n"
 
 
@@ -57,10 +63,6 @@ def test_line_ends_and_blanks_do_not_change_records(read, text):
     assert pairs(read(text)[0]) == [("a", "MKV"), ("b", "MLL")]
 
 
-def test_gzip_is_recognised_by_its_content(read):
-    assert pairs(read(gzip.compress(GOOD.encode()))[0]) == [("a", "MKV"), ("b", "MLL")]
-
-
 def test_lines_are_counted_with_any_line_end(read):
     for end in ("\n", "\r\n", "\r"):
         records, _ = read(">a\nMKV\n\n>b\nMLL\n".replace("\n", end))
@@ -68,14 +70,14 @@ def test_lines_are_counted_with_any_line_end(read):
 
 
 def test_gaps_stops_and_lower_case_are_changed_and_counted(read):
-    records, counts = read(">a\nmk-v..\nAA*\n>b\nMLL\n")
+    records, counts = read(">a\nmk-v--\nAA*\n>b\nMLL.\n")
     assert pairs(records) == [("a", "MKVAA"), ("b", "MLL")]
-    assert (counts.gaps_removed, counts.stops_removed, counts.lower_case) == (3, 1, 1)
+    assert (counts.gaps_removed, counts.stops_removed, counts.lower_case) == (3, 2, 1)
     assert (counts.sequences, counts.residues) == (2, 8)
 
 
 def test_ambiguous_and_rare_residues_are_kept(read):
-    assert pairs(read(">a\nMBXZUO\n")[0]) == [("a", "MBXZUO")]
+    assert pairs(read(">a\nMBJXZUO\n")[0]) == [("a", "MBJXZUO")]
 
 
 def test_record_without_residues_is_left_out_and_counted(read):
@@ -98,9 +100,68 @@ def test_uniprot_headers_are_reduced_to_the_accession(read):
     assert records[0].header == "sp|P12345|AATM_RABIT Aspartate"
 
 
-@given(st.text(alphabet="sptr|POQA0123456789_.-", min_size=1, max_size=30))
-def test_identifiers_equal_those_of_protspace(word):
-    assert parse_identifier(word) == protspace_identifier(word)
+@given(
+    st.from_regex(r"(sp|tr|gi|ref|gb|emb|dbj|lcl)\|[OPQA0-9_.-]+(\|[A-Z_0-9.]*)?", fullmatch=True)
+)
+def test_identifiers_of_known_databases_equal_those_of_protspace(word):
+    assert find_identifier(word).text == protspace_identifier(word)
+
+
+def test_fields_that_repeat_leave_whole_words(read):
+    reader = read(">x|a text\nMKV\n>x|b\nMLL\n>sp|P12345|N\nMKL\n>c\nMK\n")
+    assert [record.identifier for record in reader[0]] == ["x", "x|b", "P12345", "c"]
+
+
+def test_alignment_keeps_dots_as_gaps(read):
+    records, counts = read(">a\nMK.V.\n>b\nM-LLK\n")
+    assert pairs(records) == [("a", "MKV"), ("b", "MLLK")]
+    assert (counts.gaps_removed, counts.stops_removed) == (3, 0)
+
+
+def test_final_dot_is_a_stop_where_sequences_differ_in_length(read):
+    records, counts = read(">a\nMKV.\n>b\nMLLKK\n")
+    assert pairs(records) == [("a", "MKV"), ("b", "MLLKK")]
+    assert (counts.gaps_removed, counts.stops_removed) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "content", [">a\nMK\nV.L\n>b\nMLL\n", ">b\nMLL\n>a\n\nV.L.\n", ">c\n\nMK..\n", ">a\n\nM.K\n"]
+)
+def test_inner_dot_is_a_stop_where_sequences_differ_in_length(refusal, content):
+    code, message = refusal(content)
+    assert code == "MALFORMED_FASTA"
+    assert "line 3: '.' inside the sequence" in message or "line 5: '.' inside" in message
+
+
+@pytest.mark.parametrize(
+    ("pack", "name"),
+    [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (lzma.compress, "xz"), (zstd, "zstd")],
+)
+def test_compressed_file_is_recognised_by_its_content(read, refusal, pack, name):
+    assert pairs(read(pack(GOOD.encode()))[0]) == [("a", "MKV"), ("b", "MLL")]
+    packed = pack("".join(f">a{number}\nMKV\n" for number in range(999)).encode())
+    code, message = refusal(packed[:-9])
+    assert (code, name in message) == ("MALFORMED_FASTA", True), message
+    assert refusal(packed, max_file_bytes=99)[0] == "FILE_TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" >a\nMKV\n\t >b\nMLL\n", "\ufeff>a\nMKV\n\ufeff>b\nMLL", ">a\nMK\u00a0V\n>b\nML\u200bL\n"],
+    ids=["indented headers", "two byte-order marks", "blanks of Unicode"],
+)
+def test_invisible_blanks_are_ignored(read, text):
+    assert pairs(read(text)[0]) == [("a", "MKV"), ("b", "MLL")]
+
+
+def test_end_of_file_mark_of_dos_is_ignored(read):
+    assert pairs(read(">a\nMKV\n\x1a>b\x1a\nMLL\x1a\n\x1a")[0]) == [("a", "MKV"), ("b", "MLL")]
+
+
+def test_files_joined_without_a_line_end_are_read_and_counted(read):
+    records, counts = read(">a\nMK*>b\nMLL\n")
+    assert pairs(records) == [("a", "MK"), ("b", "MLL")]
+    assert counts.joined_lines == 1
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", ">a\n>b\n", ">a\n---\n"])
@@ -128,7 +189,7 @@ def test_too_few_sequences_names_the_minimum(refusal):
 def test_exceeded_limit_names_record_and_line(refusal, limits, code):
     found, message = refusal(GOOD, **limits)
     assert found == code
-    assert ("a (line 1)" if code == "SEQUENCE_TOO_LONG" else "b, line 3") in message
+    assert ("a (line 1)" if code == "SEQUENCE_TOO_LONG" else "b (line 3)") in message
 
 
 def test_input_at_the_limits_is_accepted(read):
@@ -164,7 +225,8 @@ def test_line_of_ten_megabytes_is_one_sequence(read):
         (">a\nMK*V\n", ["Record a, line 2", "'*' inside"]),
         (">a\nMK*\nV*\n", ["Record a, line 2", "'*' inside"]),
         (">a\nMKV**\n", ["Record a, line 2", "'*' inside"]),
-        (">a\nMKJ\n", ["Record a, line 2", "No embedder supports J"]),
+        (">a\nMK1>b\nMLL\n", ["Record a, line 2", "'1' is not an amino-acid letter"]),
+        (">a\nMK>\nMLL\n", ["Record a, line 2", "'>' inside the line"]),
         (">a\nMK\0V\n", ["Record a, line 2", "NUL byte"]),
         (">a\0b\nMKV\n", ["Line 1", "NUL byte"]),
         (b">a\xff\nMKV\n", ["Line 1", "not UTF-8"]),
@@ -172,7 +234,6 @@ def test_line_of_ten_megabytes_is_one_sequence(read):
         (GOOD.encode("utf-16"), ["UTF-16"]),
         (gzip.compress(GOOD.encode())[:-9], ["gzip", "too early"]),
         (gzip.compress(GOOD.encode() * 999)[:-50], ["gzip"]),
-        (">gi|\nMKV\n", ["line 1", "no usable identifier"]),
         (">a\x01b\nMKV\n", ["line 1", "no usable identifier"]),
         (">a\nMKV\n>\ufeff>b\nMKV\n", ["line 3", "invisible"]),
         (">" + "x" * 257 + "\nMKV\n", ["line 1", "257 characters"]),
@@ -184,11 +245,11 @@ def test_malformed_input_names_place_and_remedy(refusal, content, words):
     assert all(word in message for word in words), message
 
 
-@pytest.mark.parametrize("second", ["a other text", "sp|a|NAME", "x|a"])
+@pytest.mark.parametrize("second", ["a other text", "sp|a|NAME", "gb|a"])
 def test_headers_with_one_identifier_are_duplicates(refusal, second):
     code, message = refusal(f">a\nMKV\n>{second}\nMLL\n")
     assert code == "DUPLICATE_IDENTIFIERS"
-    assert "a stands on line 1 and on line 3" in message
+    assert message.startswith(f"Duplicate identifier a: 'a' on line 1 and {second!r} on line 3")
 
 
 @pytest.mark.parametrize(

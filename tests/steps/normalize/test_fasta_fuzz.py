@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steps.errors import StepError
-from steps.normalize.fasta import FastaReader, Limits, Record
-from steps.normalize.headers import MAX_IDENTIFIER
+from steps.normalize.fasta import FastaReader, Record
+from steps.normalize.identifiers import MAX_IDENTIFIER
+from steps.normalize.limits import Limits
 from steps.normalize.residues import RESIDUES
 
 LIMITS = Limits(

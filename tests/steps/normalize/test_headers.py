@@ -1,54 +1,78 @@
-"""Fields of UniProt, UniRef and NCBI headers."""
+"""Headers of many databases: tests/steps/normalize/headers.yaml."""
 
 import pytest
+import yaml
 
+from scripts.generate import HEADERS
+from steps.annotate.remote.accessions import accession_of
 from steps.normalize.headers import HeaderFields, parse_header
+from steps.normalize.identifiers import find_identifier
+from steps.normalize.organisms import reads_like_organism
+
+CONVENTIONS = yaml.safe_load(HEADERS.read_text())
 
 
-def test_uniprot_header_gives_all_fields():
-    header = (
-        "sp|P00846|ATP6_HUMAN ATP synthase subunit a OS=Homo sapiens OX=9606 GN=MT-ATP6 PE=1 SV=1"
-    )
-    assert parse_header(header) == HeaderFields(
-        protein_name="ATP synthase subunit a",
-        gene_name="MT-ATP6",
-        uniprot_kb_id="ATP6_HUMAN",
-        organism="Homo sapiens",
-        taxon_id=9606,
-        protein_existence="1: Evidence at protein level",
-        reviewed="Swiss-Prot",
-    )
+@pytest.mark.parametrize("case", CONVENTIONS, ids=lambda case: case["convention"])
+def test_header_of_a_convention_gives_its_fields(case):
+    fields = parse_header(case["header"])
+    identifier = find_identifier(case["header"].split()[0]).text
+    found = {
+        "identifier": identifier,
+        "name": fields.protein_name,
+        "gene": fields.gene_name,
+        "organism": fields.organism,
+        "taxon": fields.taxon_id,
+        "accession": accession_of(identifier),
+    }
+    expected = {name: case.get(name) for name in found}
+    assert found == expected
 
 
-def test_trembl_header_without_gene_gives_none():
-    fields = parse_header(
-        "tr|Q9X|Q9X_BACT Uncharacterized OS=Bacillus sp. (strain 1) OX=1 PE=4 SV=2"
-    )
-    assert (fields.reviewed, fields.gene_name) == ("TrEMBL", None)
-    assert fields.organism == "Bacillus sp. (strain 1)"
+def test_uniprot_header_gives_entry_evidence_and_database():
+    fields = parse_header(CONVENTIONS[0]["header"])
+    assert fields.uniprot_kb_id == "INVA_HUMAN"
+    assert fields.protein_existence == "1: Evidence at protein level"
+    assert fields.reviewed == "Swiss-Prot"
+    assert parse_header(CONVENTIONS[1]["header"]).reviewed == "TrEMBL"
 
 
-def test_ncbi_header_gives_name_and_organism():
-    fields = parse_header("NP_000509.1 hemoglobin subunit beta [Homo sapiens]")
-    assert (fields.protein_name, fields.organism) == ("hemoglobin subunit beta", "Homo sapiens")
-
-
-def test_ncbi_protein_name_with_brackets_is_kept():
-    fields = parse_header("WP_1.1 [2Fe-2S] ferredoxin [Escherichia coli]")
-    assert (fields.protein_name, fields.organism) == ("[2Fe-2S] ferredoxin", "Escherichia coli")
-
-
-def test_uniref_header_gives_name_organism_and_taxon():
-    fields = parse_header(
-        "UniRef50_Q8 Cluster: NEMO n=5 Tax=Homo sapiens TaxID=9606 RepID=NEMO_HUMAN"
-    )
-    assert (fields.protein_name, fields.organism, fields.taxon_id) == (
-        "Cluster: NEMO",
-        "Homo sapiens",
-        9606,
-    )
-
-
-@pytest.mark.parametrize("header", ["Xela", "sp|P12345", "a|b|c|d", "x OX=none", "x PE=9"])
+@pytest.mark.parametrize(
+    "header", ["Xela", "sp|P12345", "a|b|c|d", "x OX=none", "x PE=9", "x []", "x [gene=]"]
+)
 def test_fields_that_a_header_lacks_are_none(header):
-    assert parse_header(header) == HeaderFields()
+    fields = parse_header(header)
+    name = "[]" if "[]" in header else None
+    assert fields == HeaderFields(protein_name=name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Homo sapiens", "Homo", "E. coli", "Bacillus sp. X1(2014)", "Candidatus Carsonella"),
+        *("synthetic construct", "uncultured bacterium", "marine metagenome", "Bacteroides"),
+        *("Human immunodeficiency virus 1", "Escherichia phage T4", "Tobacco mosaic virus"),
+        *("Mycobacterium tuberculosis H37Rv", "Canis lupus familiaris", "Felis catus x"),
+        *("'Nostoc azollae' 0708", "[Clostridium] symbiosum", "Bacteria", "Nyctibatrachus"),
+    ],
+)
+def test_organism_is_recognised(text):
+    assert reads_like_organism(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Fe", "Cu-Zn", "NAD(P)H", "NADP(+)", "2Fe-2S", "Fe-S", "Mn", "acyl-carrier-protein"),
+        *("isomerizing", "ADP-forming", "Precursor", "imported", "Isoform 2", "Includes: Foo bar"),
+        *("GeneID=0", "Source:HGNC Symbol;Acc:1", "EC 1.2.3.4", "Cytochrome c", "gbkey=CDS"),
+        *(
+            "Glutamine synthetase",
+            "Invented factor (VF0000)",
+            "Acyl carrier protein",
+            "",
+            "a" * 999,
+        ),
+    ],
+)
+def test_other_text_in_brackets_is_no_organism(text):
+    assert not reads_like_organism(text)
