@@ -1,12 +1,16 @@
 """FASTA -> normalize -> (embed || annotate) -> project -> bundle, for each data set."""
 
+import sys
+from pathlib import Path
+
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from steps.config.datasets import find_datasets
 from steps.config.model import load
+from steps.config.paths import check_folder, check_typed, content_of, without_braces
 from steps.errors import StepError
-from steps.workflow import reach_steps
+from steps.workflow import reach_steps, reachable
 
 min_version("9.27")
 reach_steps()
@@ -17,8 +21,12 @@ if exists("config.yaml"):
 
 
 try:
-    SETTINGS = load(config)
-    DATASETS = find_datasets(SETTINGS.input)
+    check_folder(Path.cwd())
+    check_typed(config, sys.argv, workflow.configfiles)
+    CONFIGURATION = load(config)
+    SETTINGS = reachable(CONFIGURATION)
+    found = find_datasets(SETTINGS.input, logger.warning)
+    DATASETS = {name: without_braces(path) for name, path in found.items()}
 except StepError as error:
     raise WorkflowError(error.message)
 

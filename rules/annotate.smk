@@ -25,6 +25,7 @@ rule annotate:
     params:
         annotations=annotation_options(SETTINGS),
         cache=cache_options(SETTINGS),
+        content=lambda wildcards: content_of(*SETTINGS.annotation_tables),
     message:
         "Annotating {wildcards.dataset}"
     shell:

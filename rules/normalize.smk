@@ -23,6 +23,8 @@ rule normalize:
         runtime=growing(30),
     params:
         limits=limit_options(SETTINGS),
+        # A file that an older one replaced is another one.
+        content=lambda wildcards: content_of(DATASETS[wildcards.dataset]),
     message:
         "Reading {input.source}"
     shell:

@@ -1,5 +1,7 @@
 # reports, projections, annotations -> results/{dataset}/provenance.json, config.yaml, previews/*.svg
 
+from steps.workflow import unformatted
+
 
 rule provenance:
     """Record configuration, counts, warnings and versions, and the configuration to run again."""
@@ -33,7 +35,7 @@ rule provenance:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        configuration=SETTINGS.to_json(),
+        configuration=unformatted(CONFIGURATION.to_json()),
     message:
         "Recording the provenance of {wildcards.dataset}"
     shell:

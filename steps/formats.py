@@ -1,12 +1,28 @@
-"""Recognise files that are neither FASTA nor tables by their first bytes, and name the remedy.
+"""Recognise files by their first bytes: compressed ones are unpacked, others get a remedy.
 
 Patterns are matched with the bytes taken for Latin-1 text. The page has the same list from
 `/api/options`, so patterns must mean the same in JavaScript.
 """
 
+import bz2
+import gzip
+import lzma
 import re
+import zlib
 from dataclasses import dataclass
+from io import BufferedIOBase, BufferedReader
+from typing import cast
 
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+#: Endings of names of compressed files.
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+#: What reading a damaged file raises; pyarrow says OSError of zstd.
+DAMAGED = (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError)
 #: Bytes from the beginning that the patterns need.
 START = 4096
 
@@ -74,3 +90,32 @@ def other_format(start: bytes) -> str | None:
     """Return the sentence on a file of another format, by its first `START` bytes."""
     text = start[:START].decode("latin-1")
     return next((each.sentence for each in FORMATS if each.pattern.match(text)), None)
+
+
+def compression_of(start: bytes) -> str | None:
+    """Return `gzip`, `bzip2`, `xz` or `zstd` for the first bytes of a file, else `None`."""
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+
+
+def unpacked(file: BufferedReader) -> BufferedIOBase:
+    """Return the content of a file, unpacked while it is read."""
+    match compression_of(file.peek(8)):
+        case "gzip":
+            return gzip.open(file, "rb")
+        case "bzip2":
+            return bz2.open(file, "rb")
+        case "xz":
+            return lzma.open(file, "rb")
+        case "zstd":
+            return _zstd(file)
+        case _:
+            return file
+
+
+def _zstd(file: BufferedReader) -> BufferedIOBase:
+    """Return the unpacked content; the standard library has no zstd before Python 3.14."""
+    import pyarrow as pa
+
+    # pyarrow's streams have the methods of io, but are of no class of it.
+    stream = cast(BufferedReader, pa.CompressedInputStream(pa.PythonFile(file), "zstd"))
+    return BufferedReader(stream)

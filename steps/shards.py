@@ -4,7 +4,6 @@ A shard is a range of proteins in the order of the input; all shards have about 
 residues. Their number follows from the FASTA file alone, so the DAG is known at the start.
 """
 
-import gzip
 import math
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -13,15 +12,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from steps.formats import unpacked
+
 _CHUNK = 1 << 20
-_GZIP = b"\x1f\x8b"
 
 
 def shard_names(datasets: dict[str, str], size: int) -> dict[str, list[str]]:
     """Return the names of the shards of each data set (name -> FASTA file).
 
     Args:
-        datasets: name -> FASTA file, plain or gzip.
+        datasets: name -> FASTA file, plain or compressed.
         size: proteins in a shard, about; 0 gives one shard.
 
     Raises:
@@ -38,7 +38,7 @@ def _names(count: int) -> list[str]:
 
 
 def count_records(path: str | Path) -> int:
-    """Return how many lines of a FASTA file (plain or gzip) begin with `>`.
+    """Return how many lines of a FASTA file (plain or compressed) begin with `>`.
 
     Raises:
         OSError: the file cannot be read.
@@ -53,9 +53,8 @@ def count_records(path: str | Path) -> int:
 
 def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        packed = file.read(2) == _GZIP
-    with gzip.open(path) if packed else path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        stream = unpacked(file)
+        while chunk := stream.read(_CHUNK):
             yield chunk
 
 

@@ -10,8 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from steps.annotate.groups import is_table
 from steps.annotate.remote.catalogue import REFERENCE_FOLDER, expand, sources_of
 from steps.config.model import Config
+from steps.config.paths import without_braces
 from steps.embed.models import OWN
 
 
@@ -47,6 +49,18 @@ def growing(base: int, per_megabyte: float = 0) -> Callable[[object, Inputs, int
 def gpus(config: Config) -> Callable[[Wildcards], int]:
     """Return a function for `resources`: the GPUs that an embed job needs on a cluster."""
     return lambda wildcards: int(config.backend == "local" and wildcards.embedder not in OWN)
+
+
+def reachable(config: Config) -> Config:
+    """Return the configuration with paths that Snakemake takes as they are."""
+    tables = [without_braces(name) if is_table(name) else name for name in config.annotations]
+    paths = {"models": without_braces(config.models), "styles": without_braces(config.styles)}
+    return config.model_copy(update={"annotations": tables, **paths})
+
+
+def unformatted(value: str) -> Callable[[object], str]:
+    """Return a function for `params`: in a plain value, Snakemake would replace wildcards."""
+    return lambda wildcards: value
 
 
 def embedding_threads(config: Config) -> int:

@@ -35,6 +35,7 @@ _ON_DEMAND = (
 _BY_RULES = (
     "steps.config.datasets",
     "steps.config.model",
+    "steps.config.paths",
     "steps.errors",
     "steps.shards",
     "steps.workflow",

@@ -22,6 +22,8 @@ rule styles:
     resources:
         mem_mb=growing(2000, 20),
         runtime=growing(10),
+    params:
+        content=lambda wildcards: content_of(SETTINGS.styles),
     message:
         "Styling {wildcards.dataset}"
     shell:

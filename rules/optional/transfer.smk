@@ -22,10 +22,12 @@ rule transfer:
         mem_mb=growing(2000, 8),
         runtime=growing(60),
     params:
-        annotations=SETTINGS.transfer,
+        transfer=SETTINGS.transfer,
+        annotations=SETTINGS.annotations,
     message:
         "Transferring annotations of {wildcards.dataset}"
     shell:
         "python -m steps transfer {input.annotations:q} --embeddings {input.embeddings:q}"
-        " --transfer {params.annotations:q} --output {output.transferred:q}"
-        " --origins {output.origins:q} --report {output.report:q} --log {log:q}"
+        " --transfer {params.transfer:q} --annotations {params.annotations:q}"
+        " --output {output.transferred:q} --origins {output.origins:q}"
+        " --report {output.report:q} --log {log:q}"

@@ -1,8 +1,9 @@
 """Groups of annotations that are computed here, each by a module of its own.
 
-Such a module has `columns(sequences)`, which returns Arrow arrays of one row for each protein, and
-`packages`, the names of the packages it uses. Numbers are float64 or int64, text follows
-protspace's cell grammar (`steps.annotate.cells`), and a missing value is null.
+Such a module has `columns(sequences)`, which returns Arrow arrays of one row for each protein;
+`NAMES`, the names of these columns; and `packages`, those of the packages it uses. Numbers are
+float64 or int64, text follows protspace's cell grammar (`steps.annotate.cells`), and a missing
+value is null.
 """
 
 from pathlib import Path

@@ -17,6 +17,7 @@ TEXT = (
     "protein_existence",
     "reviewed",
 )
+NAMES = (*TEXT, "taxon_id")
 packages: tuple[str, ...] = ()
 
 

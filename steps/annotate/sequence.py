@@ -9,10 +9,10 @@
 | `aromaticity` | share of F, W and Y (Lobry & Gautier 1994) |
 | `instability_index` | (Guruprasad et al. 1990); above 40 counts as unstable |
 
-ProtParam has no values for B, X and Z, and hydropathy and instability none for U and O. All but
-length and molecular weight are computed over the 20 amino acids alone; `molecular_weight` counts U
-and O, and is missing where a B, X or Z makes the mass unknown. A protein without any of the 20 has
-its length only.
+ProtParam has no values for B, J, X and Z, and hydropathy and instability none for U and O. All but
+length and molecular weight are computed over the 20 amino acids alone; `molecular_weight` counts U,
+O and J, and is missing where a B, X or Z makes the mass unknown. A protein without any of the 20
+has its length only.
 
 ProtParam takes 90 µs for each protein. Here each formula is computed for a thousand at once, from
 ProtParam's own tables, and has the same values to the last digit.
@@ -28,14 +28,15 @@ from Bio.SeqUtils import IsoelectricPoint as charges
 from Bio.SeqUtils.ProtParamData import DIWV, kd
 
 COLUMNS = ("molecular_weight", "isoelectric_point", "gravy", "aromaticity", "instability_index")
+NAMES = ("length", *COLUMNS)
 packages = ("biopython",)
 
 # Proteins whose residues fit into the cache of the processor.
 _BATCH = 1000
 _AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
-_WITH_MASS = _AMINO_ACIDS + "UO"
+_WITH_MASS = _AMINO_ACIDS + "UOJ"
 _LETTERS = _WITH_MASS + "BXZ"
-_OTHERS = str.maketrans("", "", "BXZUO")
+_OTHERS = str.maketrans("", "", "BJXZUO")
 #: Code of a letter -> its place in `_LETTERS`.
 _POSITIONS = np.zeros(128, np.intp)
 _POSITIONS[list(_LETTERS.encode())] = range(len(_LETTERS))
@@ -108,7 +109,9 @@ def _weighted(
 
 
 def _mass(counts: Counts) -> Floats:
-    weights = {letter: protein_weights[letter] for letter in _WITH_MASS}
+    # Leu and Ile, either of which J is, have one mass.
+    masses = protein_weights | {"J": protein_weights["L"]}
+    weights = {letter: masses[letter] for letter in _WITH_MASS}
     bonds = sum((counts[letter] for letter in _WITH_MASS[1:]), start=counts[_WITH_MASS[0]]) - 1
     return _weighted(counts, weights) - bonds * _WATER
 

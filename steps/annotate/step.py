@@ -17,8 +17,11 @@ import pyarrow.parquet as pq
 from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.annotate.groups import GROUPS, is_table
+from steps.annotate.remote.accessions import accession_of
+from steps.annotate.remote.catalogue import sources_of
 from steps.annotate.shard import add_source_options, fetch, read_shards, remote_annotations
 from steps.files import replacing
+from steps.normalize.identifiers import find_identifier
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
 _DROPPED_BY_WRITER = ("sequence", "organism_id")
@@ -46,9 +49,9 @@ def annotate(
             packages.update(group.packages)
     tables = [Path(name) for name in wanted if is_table(name)]
     if tables:
-        from steps.annotate import table
+        from steps.annotate.table import columns as table
 
-        found = table.columns(tables, sequences["protein_id"].to_pylist())
+        found = table.columns(tables, sequences["protein_id"].to_pylist(), _reduced)
         columns |= {_kept_name(name): column for name, column in found.items()}
         packages.update(table.packages)
     filled = {name: column for name, column in columns.items() if column.null_count < len(column)}
@@ -64,6 +67,11 @@ def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
             # Numbers of a remote source are text, such as a length.
             column = pc.coalesce(known, column.cast(known.type))
         columns[name] = column
+
+
+def _reduced(word: str) -> str:
+    """Return the identifier of the first word of a header."""
+    return find_identifier(word).text
 
 
 def _kept_name(name: str) -> str:
@@ -91,9 +99,24 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     names = table.column_names[1:]
     report.counts = {name: table.num_rows - table[name].null_count for name in names}
     report.parameters["annotations"] = arguments.annotations
+    report.parameters["without_accession"] = _without_accession(
+        sequences["protein_id"].to_pylist(), remote_annotations(arguments)
+    )
     report.packages = ("pyarrow", *sorted(packages), *(("protspace",) if remote else ()))
     if not names:
         cli.log.warning("No annotation has a value: the points of the bundle cannot be coloured.")
+
+
+def _without_accession(identifiers: Sequence[str], wanted: list[str]) -> int:
+    """Return how many identifiers hold no UniProt accession; warn if sources are asked by them."""
+    without = [each for each in identifiers if not accession_of(each)]
+    if without and {"uniprot", "taxonomy", "ted"} & sources_of(wanted).keys():
+        shown = ", ".join(without[:3]) + (", ..." if len(without) > 3 else "")
+        cli.log.warning(
+            f"{len(without)} of {len(identifiers)} identifiers hold no UniProt accession "
+            f"({shown}): UniProt, taxonomy and TED are not asked for them."
+        )
+    return len(without)
 
 
 def _remote_columns(

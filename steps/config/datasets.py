@@ -2,71 +2,109 @@
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+from steps import formats
 from steps.errors import StepError
 
-SUFFIXES = (".fasta", ".fa", ".faa", ".fna", ".fas")
+SUFFIXES = (".fasta", ".fa", ".faa", ".fna", ".fas", ".mpfa", ".pep", ".aa", ".seq", ".prot")
+_SHEETS = {".tsv": "\t", ".csv": ","}
+_SHOWN = 3
 
 
-def find_datasets(source: str | Path) -> dict[str, str]:
+def find_datasets(
+    source: str | Path, warn: Callable[[str], object] = lambda sentence: None
+) -> dict[str, str]:
     """Return name -> path of the FASTA file, in the order given (a folder: by file name).
+
+    Args:
+        source: value of the key `input`.
+        warn: called with a sentence on files of a folder that are not read.
 
     Raises:
         StepError: INVALID_INPUT, with what was looked for and the remedy.
     """
     path = Path(source)
     if path.is_dir():
-        return _unique([(_name(file), file) for file in _fasta_files(path)])
+        return _unique([(_name(file), file) for file in _fasta_files(path, warn)])
     if not path.is_file():
         raise _invalid(f"There is no file or folder {path}. Give --config input= a full path.")
-    if path.suffix.lower() == ".tsv":
+    if path.suffix.lower() in _SHEETS:
         return _unique(_sheet(path))
     return {_name(path): str(path)}
 
 
-def _fasta_files(folder: Path) -> list[Path]:
-    files = sorted(file for file in folder.iterdir() if file.is_file() and _is_fasta(file))
+def _fasta_files(folder: Path, warn: Callable[[str], object]) -> list[Path]:
+    # Names that begin with a dot are hidden; macOS has one, `._x.fasta`, for each file.
+    there = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    files = [file for file in there if file.is_file() and _stem(file) != file.name]
+    others = [file.name for file in there if file not in set(files)]
+    endings = f"{', '.join(SUFFIXES)} (or these with {', '.join(formats.SUFFIXES)})"
     if not files:
-        raise _invalid(f"The folder {folder} holds no file that ends in {_endings()}.")
+        raise _invalid(f"The folder {folder} holds no file that ends in {endings}.")
+    if others:
+        shown = ", ".join(others[:_SHOWN]) + (", ..." if len(others) > _SHOWN else "")
+        warn(
+            f"In the folder {folder}, {len(others)} without such an ending are not read: {shown}. "
+            f"Read are {endings}."
+        )
     return files
 
 
-def _is_fasta(path: Path) -> bool:
-    return path.name.lower().removesuffix(".gz").endswith(SUFFIXES)
+def _stem(path: Path) -> str:
+    """Return the file name without the endings of FASTA files; unchanged if it has none."""
+    stem = _unpacked_name(path)
+    return stem.rpartition(".")[0] if stem.lower().endswith(SUFFIXES) else path.name
 
 
-def _endings() -> str:
-    return ", ".join(SUFFIXES) + " (or these with .gz)"
+def _unpacked_name(path: Path) -> str:
+    """Return the file name without the ending of compressed files."""
+    return path.stem if path.suffix.lower() in formats.SUFFIXES else path.name
 
 
 def _name(path: Path) -> str:
     """Return the file name without its endings, characters special to shells and paths replaced."""
-    stem = path.name
-    if stem.lower().endswith(".gz"):
-        stem = stem[:-3]
+    stem = _unpacked_name(path)
     if stem.lower().endswith(SUFFIXES):
         stem = stem.rpartition(".")[0]
     return re.sub(r"[^\w.+-]+", "_", stem).strip("._-") or "dataset"
 
 
 def _sheet(path: Path) -> list[tuple[str, Path]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file, delimiter="\t") if any(row)]
-    except UnicodeDecodeError:
-        raise _invalid(f"The sheet {path} is not UTF-8 text. Save it as UTF-8.") from None
+    rows = _sheet_rows(path)
     if not rows or rows[0][:2] != ["dataset", "fasta"]:
-        raise _invalid(f"The sheet {path} must start with the line dataset<TAB>fasta.")
+        raise _invalid(
+            f"The sheet {path} must start with the line dataset<TAB>fasta (in .csv: dataset,fasta)."
+        )
     if len(rows) == 1:
         raise _invalid(f"The sheet {path} names no data set below its first line.")
     return [_sheet_row(path, row) for row in rows[1:]]
 
 
+def _sheet_rows(path: Path) -> list[list[str]]:
+    content = path.read_bytes()
+    if found := formats.other_format(content):
+        raise _invalid(f"The sheet {path} cannot be read. {found}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _invalid(f"The sheet {path} is not UTF-8 text. Save it as UTF-8.") from None
+    separator = _SHEETS[path.suffix.lower()]
+    if ";" in text.partition("\n")[0]:
+        separator = ";"
+    if separator == "\t":
+        rows = [[cell.strip(' "') for cell in line.split("\t")] for line in text.splitlines()]
+    else:
+        reader = csv.reader(text.splitlines(), delimiter=separator)
+        rows = [[cell.strip() for cell in row] for row in reader]
+    return [row for row in rows if any(row)]
+
+
 def _sheet_row(sheet: Path, row: list[str]) -> tuple[str, Path]:
-    if len(row) < 2 or not row[1].strip():
+    if len(row) < 2 or not row[1]:
         raise _invalid(f"The sheet {sheet} has a row without a FASTA path: {row[0]!r}.")
-    name, fasta = row[0].strip(), sheet.parent / row[1].strip()
+    name, fasta = row[0], sheet.parent / row[1]
     if not re.fullmatch(r"\w[\w.+-]*", name):
         raise _invalid(
             f"The sheet {sheet} names a data set {name!r}. Use letters, digits and . _ + - only."

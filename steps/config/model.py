@@ -25,6 +25,7 @@ from steps.config.values import (
     embedder,
     listed,
     servable,
+    single,
     source,
     styles_file,
 )
@@ -34,6 +35,7 @@ from steps.normalize.limits import Limits
 from steps.project.methods import SIMILARITY, SIMILARITY_METHOD, canonical_method
 
 Names = BeforeValidator(listed)
+Single = Annotated[str, BeforeValidator(single)]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -42,10 +44,11 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
-    input: str = Field(
+    input: Single = Field(
         "examples/families.fasta",
-        description="One FASTA file, a folder of them, or a sheet 'dataset<TAB>fasta' (.tsv). "
-        "FASTA files may be gzip-compressed. Relative paths start at the working directory.",
+        description="One FASTA file, a folder of them, or a sheet 'dataset<TAB>fasta' (.tsv, "
+        ".csv). FASTA files may be compressed (gzip, bzip2, xz, zstd). Relative paths start at the "
+        "working directory.",
     )
     embedders: Annotated[list[str], Names] = Field(
         ["composition"],
@@ -69,7 +72,7 @@ class Config(BaseModel):
         le=32,
         description="Batches (of at most 1,000 sequences) that Biocentral has at a time.",
     )
-    models: str = Field(
+    models: Single = Field(
         "",
         description="Folder of 'make prefetch': checkpoints for the backend 'local', one subfolder "
         "each, and reference files of annotations. Empty means the cache of the model hub, and "
@@ -167,7 +170,7 @@ class Config(BaseModel):
         description="One more map, of the sequences themselves: identities of all pairs by "
         "MMseqs2, placed by MDS; for up to 5,000 proteins.",
     )
-    styles: Annotated[str, AfterValidator(styles_file)] = Field(
+    styles: Annotated[Single, AfterValidator(styles_file)] = Field(
         "",
         description="JSON file with colours, shapes and order of the values of annotations, as "
         "`protspace style` takes it.",

@@ -9,6 +9,8 @@ from steps.embed.models import OWN
 from steps.embed.models.catalogue import WRONG_ON_BIOCENTRAL, find_model
 from steps.errors import did_you_mean
 
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+
 
 def listed(value: object) -> object:
     """Return `a,b` of a command line as the list [a, b], and nothing (`key=`) as the empty list."""
@@ -17,6 +19,11 @@ def listed(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def single(value: object) -> object:
+    """Return the text of a list of one, in which a command line may quote it."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def embedder(name: str) -> str:
@@ -51,6 +58,11 @@ def styles_file(path: str) -> str:
 
 def annotation(name: str) -> str:
     """Return a group, a single annotation, or the absolute path of a table."""
+    if not is_table(name) and (Path(name).is_file() or Path(name).suffix.lower() in _SPREADSHEETS):
+        raise ValueError(
+            f"'{name}' is no table that can be read. Save the sheet as CSV (UTF-8): tables are "
+            ".csv, .tsv or .txt files."
+        )
     if is_table(name):
         if not Path(name).is_file():
             raise ValueError(f"there is no file '{name}'; give its absolute path.")

@@ -44,7 +44,9 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     columns = ["protein_id", "sequence"]
     whole = pq.read_table(arguments.sequences, columns=columns)
     table = shard_of(whole, arguments.shard)
-    identifiers, sequences = (table[name].to_pylist() for name in columns)
+    identifiers, residues = (table[name].to_pylist() for name in columns)
+    # No embedder knows J (Leu or Ile).
+    sequences = [text.replace("J", "X") for text in residues]
     rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
     equal = len(sequences) - len(rows)
     progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)

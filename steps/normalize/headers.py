@@ -109,7 +109,9 @@ def _split_pairs(description: str) -> tuple[str, dict[str, str]]:
 
 def _split_brackets(text: str) -> tuple[str, dict[str, str]]:
     """`Name [gene=thrA] [protein=a [Fe] b]` -> `Name` and the pairs."""
-    kept, pairs, end = [], {}, 0
+    kept: list[str] = []
+    pairs: dict[str, str] = {}
+    end = 0
     for start, stop in _brackets(text):
         pair = _BRACKETED.fullmatch(text[start + 1 : stop - 1])
         if pair:

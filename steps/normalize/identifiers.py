@@ -47,7 +47,7 @@ CONVENTIONS = (
     Convention("another database in short lower-case letters", re.compile(r"^[a-z]{2,6}\|([^|]+)")),
     Convention("anything else with `|`: the first field", re.compile(r"^([^|]+)\|")),
 )
-_PAIRS = ("()", "[]", "{}")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Identifier:
     @property
     def is_damaged(self) -> bool:
         """Return whether the fields cut a bracket in two."""
-        return self.unsure and any(self.text.count(a) != self.text.count(b) for a, b in _PAIRS)
+        return self.unsure and any(self.text.count(a) != self.text.count(b) for a, b in _BRACKETS)
 
 
 def find_identifier(word: str) -> Identifier:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from steps.errors import StepError
-from steps.formats import START, other_format
-from steps.normalize.compression import DAMAGED, compression_of, unpacked
+from steps.formats import DAMAGED, START, compression_of, other_format, unpacked
 from steps.normalize.limits import above
 
 #: Number, counted from 1, and text of a line. A plain tuple: a file has millions of them.

@@ -34,11 +34,13 @@ LAYERS = {
 }
 #: Imports beside these arrows: (from, to) -> why. A name stands for all modules below it.
 BESIDE = {
+    ("steps.annotate.step", "steps.normalize.identifiers"): "identifiers of the user's tables",
     ("steps.preload", "steps.__main__"): "the registry of steps",
     ("steps.__main__", "steps.preload.process"): "the request to a fork server",
     ("steps.bundle", "steps.annotate.cells"): "the grammar of cells",
     ("steps.bundle", "steps.project.methods"): "names of projections",
     ("steps.optional", "steps.annotate.cells"): "the grammar of cells",
+    ("steps.optional.transfer", "steps.annotate"): "which annotations there may be",
     ("steps.optional", "steps.bundle.tables"): "tables as they are in the bundle",
     ("steps.optional", "steps.embed.file"): "embeddings",
     ("steps.optional", "steps.project"): "methods, and k-nearest neighbours",
@@ -80,8 +82,8 @@ FOR_GATEWAY = {
     "steps.preload.server": "steps are forked",
     "steps.project.methods": "choices of the page",
 }
-FOR_RULES = {"steps.config.datasets", "steps.config.model", "steps.errors", "steps.shards"}
-FOR_RULES |= {"steps.workflow"}
+FOR_RULES = {"steps.config.datasets", "steps.config.model", "steps.config.paths"}
+FOR_RULES |= {"steps.errors", "steps.shards", "steps.workflow"}
 #: Files of steps that may name Snakemake -> why.
 NAMES_SNAKEMAKE = {
     "steps/workflow.py": "knows it",

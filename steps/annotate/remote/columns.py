@@ -10,12 +10,13 @@ from protspace.data.annotations.manager import resolve_fasta_sequence_length
 from protspace.data.annotations.merging import AnnotationMerger, ProteinAnnotations
 from protspace.data.annotations.transformers.transformer import AnnotationTransformer
 
+from steps.annotate.remote.accessions import accession_of
 from steps.annotate.remote.batches import FetchOptions, Outcome, fetch
 from steps.annotate.remote.catalogue import SOURCES, sources_of
 from steps.annotate.remote.code_names import CATH, CLANS, ENZYMES, MEMBERS, Names, Reference
 from steps.annotate.remote.missing import MissingAnnotations, SourceCounts
 from steps.annotate.remote.source import Source, Values
-from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, is_accession, md5
+from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, md5
 from steps.cache import sequence_digest
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class RemoteColumns:
         for reference in (CATH, MEMBERS):
             self._names(reference)
         with ThreadPoolExecutor(3) as pool:
-            accessions = [key for key in self.proteins if is_accession(key)]
+            accessions = [found for key in self.proteins if (found := accession_of(key))]
             domains = pool.submit(self._fetch, Ted(), accessions)
             self._fetch(UniProt(), accessions)
             list(pool.map(lambda fetch: fetch(), (self._taxonomy, self._interpro, self._predict)))
@@ -80,16 +81,23 @@ class RemoteColumns:
 
     def _not_fetched(self, source: str) -> list[str]:
         missing = self.outcomes[source].missing
-        key = self._keys().get(source, str)
+        key = self._keys()[source]
         lost = {each for each in self.proteins if key(each) in missing}
         if source == "taxonomy":
             # Without its UniProt entry the organism of a protein is unknown.
-            lost |= self.outcomes["uniprot"].missing
+            entries = self.outcomes["uniprot"].missing
+            lost |= {each for each in self.proteins if _accession(each) in entries}
         return [each for each in self.proteins if each in lost]
 
     def _keys(self) -> dict[str, Callable[[str], str]]:
-        """Return the functions identifier -> key of sources that are not asked by identifier."""
-        return {"taxonomy": self._taxon, "interpro": self._md5, "biocentral": self._digest}
+        """Return the function identifier -> key of each source; without one the key is empty."""
+        return {
+            "uniprot": _accession,
+            "taxonomy": self._taxon,
+            "interpro": self._md5,
+            "ted": _accession,
+            "biocentral": self._digest,
+        }
 
     def _fetch(self, source: Source, keys: Sequence[str]) -> None:
         wanted: Sequence[str] | None = self.needed.get(source.name)
@@ -105,7 +113,7 @@ class RemoteColumns:
         self.outcomes[source.name] = found
 
     def _uniprot(self, identifier: str) -> Values:
-        return self.outcomes["uniprot"].answers.get(identifier, {})
+        return self.outcomes["uniprot"].answers.get(_accession(identifier), {})
 
     def _taxonomy(self) -> None:
         self._fetch(Taxonomy(), [taxon for key in self.proteins if (taxon := self._taxon(key))])
@@ -118,8 +126,9 @@ class RemoteColumns:
         self._fetch(InterPro(), [self._md5(key) for key in self.proteins])
 
     def _md5(self, identifier: str) -> str:
-        # UniProt's sequence where there is one: InterPro's matches are those of UniProt's entries.
-        return md5(self._uniprot(identifier).get("sequence") or self.proteins[identifier])
+        # UniProt's sequence where the protein is an entry: InterPro's matches are those of entries.
+        entry = self._uniprot(identifier) if _is_entry(identifier) else {}
+        return md5(entry.get("sequence") or self.proteins[identifier])
 
     def _predict(self) -> None:
         wanted = self.needed.get("biocentral")
@@ -128,7 +137,10 @@ class RemoteColumns:
         # Loads Biocentral's client library, which takes a second.
         from steps.annotate.remote.predictions import Predictions
 
-        sequences = {self._digest(key): sequence for key, sequence in self.proteins.items()}
+        # No model knows J (Leu or Ile).
+        sequences = {
+            self._digest(key): sequence.replace("J", "X") for key, sequence in self.proteins.items()
+        }
         source = Predictions(self.options.biocentral_url, wanted, sequences)
         self._fetch(source, list(sequences))
 
@@ -149,7 +161,7 @@ class RemoteColumns:
 
     def _entry(self, identifier: str) -> Values:
         entry = dict.fromkeys(SOURCES["uniprot"], "") | self._uniprot(identifier)
-        if not entry["length"]:
+        if not entry["length"] or not _is_entry(identifier):
             entry["length"] = resolve_fasta_sequence_length(identifier, "", self.proteins)
         return entry
 
@@ -162,7 +174,7 @@ class RemoteColumns:
         return {name: values.get(name, "") for name in (*self.needed[source], *more)}
 
     def _of_each(self, source: str) -> list[ProteinAnnotations]:
-        answers, key = self._answers(source), self._keys().get(source, str)
+        answers, key = self._answers(source), self._keys()[source]
         return [
             ProteinAnnotations(each, self._only(source, answers[key(each)]))
             for each in self.proteins
@@ -186,6 +198,15 @@ class RemoteColumns:
         if not names:
             self.unnamed.append(reference)
         return names
+
+
+def _accession(identifier: str) -> str:
+    return accession_of(identifier) or ""
+
+
+def _is_entry(identifier: str) -> bool:
+    """Return whether the protein is a UniProt entry itself, not an isoform or a part of it."""
+    return accession_of(identifier) == identifier
 
 
 class _SourceProgress:

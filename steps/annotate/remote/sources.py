@@ -5,7 +5,6 @@ second; InterPro and the AlphaFold Database publish no limit, so protspace's app
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 import requests
@@ -18,13 +17,6 @@ from protspace.data.parsers.uniprot_parser import UniProtEntry
 
 from steps.annotate.remote.catalogue import SOURCES
 from steps.annotate.remote.source import Source, Values
-
-_ACCESSION = re.compile(r"[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2}")
-
-
-def is_accession(identifier: str) -> bool:
-    """Return whether UniProt may know it; it refuses a whole batch for one malformed accession."""
-    return bool(_ACCESSION.fullmatch(identifier))
 
 
 class UniProt(Source):

@@ -83,7 +83,7 @@ def test_ambiguous_residue_leaves_only_the_mass_missing(letter):
     assert (mass, tuple(rest)) == (None, whole[1:])
 
 
-@pytest.mark.parametrize("letter", "UO")
+@pytest.mark.parametrize("letter", "UOJ")
 def test_rare_residues_count_for_the_mass_only(letter):
     rare, plain = scores(f"MK{letter}V", "MKV")
     assert rare[0] > plain[0]
@@ -117,7 +117,7 @@ def test_columns_that_protspace_would_drop_are_renamed(with_table):
 
 def test_unknown_ids_of_a_table_give_a_warning(with_table, caplog):
     with_table("id,a\nQ9,x\nQ2,y\n")
-    assert "1 of 2 ids match no input protein" in caplog.text
+    assert "1 of 2 rows match no protein, such as 'Q9'" in caplog.text
 
 
 @pytest.mark.parametrize("text", ["", 'id,a\nQ2,"x\n'])

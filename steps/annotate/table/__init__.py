@@ -1,0 +1,1 @@
+"""Annotations from the user's own tables (.csv, .tsv, .txt)."""

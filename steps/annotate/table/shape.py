@@ -1,0 +1,107 @@
+"""Give a table its shape: a header with a name for each column, and rows of as many fields.
+
+The shape is never guessed. Empty fields at the end of rows are dropped, and R's row names have no
+name above them; anything else is refused with its line.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from steps.annotate.table.rows import Row
+from steps.annotate.table.text import invalid, is_comment
+
+# Above row names, R writes nothing: such a name is that of the first column.
+_OF_IDENTIFIERS = re.compile(
+    r"(?:.*[ _.-])?(?:ids?|identifiers?|accessions?|acc|entry|uniprot|query|protein|seqid)",
+    re.IGNORECASE,
+)
+
+Known = Callable[[str], bool]
+
+
+def in_shape(path: Path, rows: Sequence[Row], is_known: Known) -> tuple[list[str], list[Row]]:
+    """Return names of all columns but the first, and rows with one field for each column.
+
+    Args:
+        rows: the header, and what is below it.
+        is_known: whether the text of a first cell is a protein of the input.
+
+    Raises:
+        StepError: INVALID_ANNOTATIONS.
+    """
+    at, header = rows[0][0], [name.strip() for name in rows[0][1]]
+    below = [row for row in rows[1:] if not is_comment(row[1], is_known)]
+    _check_header(path, at, header, below, is_known)
+    named = ["", *header] if _has_row_names(header, below, is_known) else header
+    header = _without_empty_end(named, 1)
+    below = [(line, _without_empty_end(fields, len(header))) for line, fields in below]
+    for line, fields in below:
+        if len(fields) != len(header):
+            raise invalid(
+                path,
+                f"{len(fields)} fields, where the header on line {at} has {len(header)}. Each row "
+                "needs as many; quote cells that hold the separator.",
+                line,
+            )
+    return _names(path, at, header), below
+
+
+def _check_header(
+    path: Path, at: int, header: list[str], below: Sequence[Row], is_known: Known
+) -> None:
+    if is_known(header[0]):
+        raise invalid(
+            path,
+            f"there is no header: the first line begins with the identifier {header[0]!r}. "
+            "Add a line with the names of the columns above it.",
+            at,
+        )
+    if not below:
+        raise invalid(path, "there is no row below the header.", at)
+    if len(_without_empty_end(header, 1)) == 1 and not _is_row_name(below[0][1][0], is_known):
+        raise invalid(
+            path,
+            f"{header[0]!r} looks like a title. The first line has to be the header, with a name "
+            "for each column; remove what is above it.",
+            at,
+        )
+
+
+def _without_empty_end(fields: list[str], least: int) -> list[str]:
+    """Return the fields without empty ones at the end, but at least so many of them."""
+    end = len(fields)
+    while end > least and not fields[end - 1].strip():
+        end -= 1
+    return fields[:end]
+
+
+def _has_row_names(header: list[str], below: Sequence[Row], is_known: Known) -> bool:
+    """Return whether R's `write.table` wrote it: row names, and no name above them."""
+    return (
+        not _OF_IDENTIFIERS.fullmatch(header[0])
+        and all(len(fields) == len(header) + 1 for _, fields in below)
+        and any(fields[-1].strip() for _, fields in below)
+        and any(is_known(fields[0]) for _, fields in below)
+        and _is_row_name(below[0][1][0], is_known)
+    )
+
+
+def _is_row_name(cell: str, is_known: Known) -> bool:
+    """Return whether the first cell below the header is no header itself, below a title."""
+    return is_known(cell) or not (cell == "" or _OF_IDENTIFIERS.fullmatch(cell))
+
+
+def _names(path: Path, at: int, header: list[str]) -> list[str]:
+    """Return the names of all columns but the first; a repeated one gets its place."""
+    names: list[str] = []
+    for place, name in enumerate(header[1:], 2):
+        if not name:
+            raise invalid(
+                path,
+                f"column {place} has no name. The first line has to be the header, with a name "
+                "for each column; remove titles above it.",
+                at,
+            )
+        names.append(name if name not in names else f"{name}_{place}")
+    return names
