@@ -8,9 +8,9 @@ from snakemake.utils import min_version
 
 from steps.config.datasets import find_datasets
 from steps.config.model import load
-from steps.config.paths import check_folder, check_typed, content_of, without_braces
+from steps.config.paths import check_typed, content_of
 from steps.errors import StepError
-from steps.workflow import reach_steps, reachable
+from steps.workflow import check_folder, reach_steps, reachable, without_braces
 
 min_version("9.27")
 reach_steps()

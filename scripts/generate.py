@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+import yaml
 from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,24 @@ def configuration_md() -> str:
         "line.\n\n"
         "| key | default | how to choose it |\n| --- | --- | --- |\n" + rows
     )
+
+
+def headers_md() -> str:
+    """Return `docs/headers.md`: headers of many databases, and what is read from each."""
+    fields = ("identifier", "name", "gene", "organism", "taxon", "accession")
+    text = (
+        "# Headers\n\n"
+        "Generated from `tests/steps/normalize/headers.yaml` by `make generated`; a test compares "
+        "what is read\nfrom each. The proteins are invented. `accession` is the one that UniProt, "
+        "taxonomy and TED are asked\nby. [input.md](input.md) has the rules.\n"
+    )
+    for case in yaml.safe_load(HEADERS.read_text(encoding="utf-8")):
+        text += f"\n## {case['convention']}\n\n```text\n>{case['header']}\n```\n\n".replace(
+            "\x01", "^A"
+        )
+        rows = [f"| {name} | {_cell(str(case[name]))} |\n" for name in fields if name in case]
+        text += "| | |\n| --- | --- |\n" + "".join(rows)
+    return text
 
 
 def _row(name: str) -> str:
@@ -174,6 +193,7 @@ GENERATED = {
     "config.yaml": config_yaml,
     "docs/config.schema.json": schema_json,
     "docs/configuration.md": configuration_md,
+    "docs/headers.md": headers_md,
     "docs/settings.md": settings_md,
     "deploy/.env.example": env_example,
 }

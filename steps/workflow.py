@@ -3,7 +3,9 @@
 The only module of `steps` that knows Snakemake; the steps themselves are plain commands.
 """
 
+import hashlib
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,8 +15,8 @@ from typing import Protocol
 from steps.annotate.groups import is_table
 from steps.annotate.remote.catalogue import REFERENCE_FOLDER, expand, sources_of
 from steps.config.model import Config
-from steps.config.paths import without_braces
 from steps.embed.models import OWN
+from steps.errors import StepError
 
 
 class Inputs(Protocol):
@@ -28,6 +30,9 @@ class Wildcards(Protocol):
 
     embedder: str
 
+
+#: Folder of links to files whose paths have braces, in the working directory.
+_LINKS = Path(".inputs")
 
 Parameter = Callable[[object, object], list[str]]
 
@@ -49,6 +54,42 @@ def growing(base: int, per_megabyte: float = 0) -> Callable[[object, Inputs, int
 def gpus(config: Config) -> Callable[[Wildcards], int]:
     """Return a function for `resources`: the GPUs that an embed job needs on a cluster."""
     return lambda wildcards: int(config.backend == "local" and wildcards.embedder not in OWN)
+
+
+def without_braces(path: str) -> str:
+    """Return a path without braces: itself, or that of a link to it in the working directory.
+
+    Snakemake takes `{x}` in a path for a wildcard, and knows no escape.
+
+    Raises:
+        OSError: the link cannot be made.
+    """
+    if not _has_braces(path):
+        return path
+    digest = hashlib.sha256(path.encode()).hexdigest()[:16]
+    link = _LINKS / digest / re.sub(r"[{}]", "_", Path(path).name)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(path)
+    return str(link)
+
+
+def check_folder(folder: Path) -> None:
+    """Check that Snakemake can work in a folder.
+
+    Raises:
+        StepError: INVALID_INPUT, for braces in its path.
+    """
+    if _has_braces(str(folder)):
+        raise StepError(
+            "INVALID_INPUT",
+            f"Snakemake cannot work in {folder}, as it takes braces in paths for wildcards. "
+            "Choose another --directory, or rename that one.",
+        )
+
+
+def _has_braces(path: str) -> bool:
+    return "{" in path or "}" in path
 
 
 def reachable(config: Config) -> Config:

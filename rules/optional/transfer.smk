@@ -28,6 +28,6 @@ rule transfer:
         "Transferring annotations of {wildcards.dataset}"
     shell:
         "python -m steps transfer {input.annotations:q} --embeddings {input.embeddings:q}"
-        " --transfer {params.transfer:q} --annotations {params.annotations:q}"
+        " --transfer {params.transfer:q} --requested {params.annotations:q}"
         " --output {output.transferred:q} --origins {output.origins:q}"
         " --report {output.report:q} --log {log:q}"

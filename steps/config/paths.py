@@ -1,7 +1,6 @@
-"""Paths as people have them, where Snakemake and YAML would read something else into them.
+"""Check paths as people type them, and the content behind them.
 
-Snakemake takes `{x}` in a path for a wildcard and knows no escape, so files of such names are
-reached by links. YAML cuts an unquoted value at ` #`, and reads some texts as numbers.
+YAML cuts an unquoted value at ` #`, and reads some texts as numbers.
 """
 
 import hashlib
@@ -12,44 +11,8 @@ from pathlib import Path
 
 from steps.errors import StepError
 
-#: Folder of links, in the working directory.
-LINKS = Path(".inputs")
 #: Keys whose values are paths, or may be.
 PATH_KEYS = ("input", "annotations", "styles", "models", "cache")
-
-
-def without_braces(path: str) -> str:
-    """Return a path without braces: itself, or that of a link to it in the working directory.
-
-    Raises:
-        OSError: the link cannot be made.
-    """
-    if not _has_braces(path):
-        return path
-    digest = hashlib.sha256(path.encode()).hexdigest()[:16]
-    link = LINKS / digest / re.sub(r"[{}]", "_", Path(path).name)
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink():
-        link.symlink_to(path)
-    return str(link)
-
-
-def check_folder(folder: Path) -> None:
-    """Check that Snakemake can work in a folder.
-
-    Raises:
-        StepError: INVALID_INPUT, for braces in its path.
-    """
-    if _has_braces(str(folder)):
-        raise StepError(
-            "INVALID_INPUT",
-            f"Snakemake cannot work in {folder}, as it takes braces in paths for wildcards. "
-            "Choose another --directory, or rename that one.",
-        )
-
-
-def _has_braces(path: str) -> bool:
-    return "{" in path or "}" in path
 
 
 @cache
@@ -59,13 +22,11 @@ def content_of(*paths: str) -> str:
     Raises:
         OSError: one cannot be read.
     """
-    digests = []
+    digest = hashlib.sha256()
     for path in paths:
         with open(path, "rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    )
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def check_typed(

@@ -109,7 +109,8 @@ def bundle_styles(styles: Styles, annotations: pa.Table, existing: Styles | None
         add_annotation_styles_parquet(str(source), styles, str(target))
         made = protspace.read_settings_from_file(target / protspace.SETTINGS_FILENAME)
     # protspace keeps annotations in a set, which has another order in each process.
-    return {name: made[name] for name in [*styles, *sorted(set(made) - set(styles))]}
+    styled = [name for name in styles if name in made]
+    return {name: made[name] for name in [*styled, *sorted(set(made) - set(styles))]}
 
 
 def main(argv: list[str] | None = None) -> None:

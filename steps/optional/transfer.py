@@ -93,7 +93,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("annotations", type=Path, help="annotations.parquet")
     options.add_argument("--embeddings", type=Path, required=True, help="HDF5 file")
     options.add_argument("--transfer", nargs="+", required=True, metavar="ANNOTATION")
-    options.add_argument("--annotations", nargs="*", default=[], metavar="NAME|TABLE")
+    options.add_argument("--requested", nargs="*", default=[], metavar="NAME|TABLE")
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
     options.add_argument("--origins", type=Path, required=True, help="TSV: neighbours, distances")
     cli.run(options, _work, argv)
@@ -105,7 +105,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     annotations = pq.read_table(arguments.annotations)
     embedder, identifiers, matrix = read_embeddings(arguments.embeddings)
     embeddings = dict(zip(identifiers, matrix, strict=True))
-    table, origins = transferred(annotations, embeddings, arguments.transfer, arguments.annotations)
+    table, origins = transferred(annotations, embeddings, arguments.transfer, arguments.requested)
     with replacing(arguments.output) as staged:
         pq.write_table(table, staged)
     write_report(arguments.origins, origins)

@@ -50,6 +50,18 @@ def test_every_prediction_equals_that_of_protspace(bench):
     assert bench.sources["biocentral"]["not_fetched"] == 0
 
 
+@pytest.mark.slow
+def test_identifiers_with_an_accession_inside_get_the_annotations_of_its_entry(bench):
+    names = ["P10000", "P10000-2", "P10000.3", "UniRef50_P10000", "AF-P10000-F1-model_v4", "inv1"]
+    table = bench.annotate(dict.fromkeys(names, "MKVLAA"), wanted="uniprot,taxonomy,ted,sequence")
+    for name in ("protein_name", "genus", "ted_domains"):
+        first, *others, without = cells(table, name)
+        assert first and others == [first] * 4 and not without, name
+    # An entry's length is its own, that of others is counted.
+    assert cells(table, "length")[1:] == ["6"] * 5 and cells(table, "length")[0] != "6"
+    assert bench.report["parameters"]["without_accession"] == 1
+
+
 def test_predictions_come_only_from_the_configured_server(bench):
     with FakeBiocentral() as own:
         address = f"--biocentral-url={own.url}"

@@ -1,6 +1,7 @@
 """Folders, sheets, compressed files, odd identifiers, and input that is refused."""
 
 import gzip
+import os
 import random
 
 import pytest
@@ -51,9 +52,72 @@ def test_odd_identifiers_reach_the_bundle_unchanged(tmp_path):
     assert projections["protein_id"].to_pylist() == ODD * 2
 
 
+@pytest.mark.slow
+def test_braces_in_names_reach_the_files_they_name(tmp_path):
+    (tmp_path / "x{dataset}.fasta").write_text(fasta("abcd"))
+    (tmp_path / "x.fasta").write_text(fasta("wxyz"))
+    (tmp_path / "l{y}.csv").write_text(
+        "id,kind\n" + "".join(f"{name},{name}{name}\n" for name in "abcd")
+    )
+    (tmp_path / "s{z}.json").write_text('{"kind": {"colors": {"aa": "#ff0000"}}}')
+    given = {"input": "x{dataset}.fasta", "annotations": "l{y}.csv", "styles": "s{z}.json"}
+    succeed(tmp_path, **(SMALL | given))
+    contents = read_bundle_contents(tmp_path / "results/x_dataset/x_dataset.parquetbundle")
+    assert contents.annotations["kind"].to_pylist() == ["aa", "bb", "cc", "dd"]
+    configuration = (tmp_path / "results/x_dataset/config.yaml").read_text()
+    assert "x{dataset}.fasta" in configuration and "l{y}.csv" in configuration
+
+
+def test_braces_in_the_working_directory_are_refused(tmp_path):
+    folder = tmp_path / "run{2}"
+    folder.mkdir()
+    result = snakemake(folder, input="x.fasta")
+    assert result.returncode == 1
+    assert "Choose another --directory" in result.stderr and "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_quoted_path_with_a_number_sign_is_read(tmp_path):
+    (tmp_path / "a #1.fasta").write_text(fasta("abcd"))
+    (tmp_path / "a").write_text(fasta("wxyz"))
+    result = snakemake(tmp_path, input="a #1.fasta", **SMALL)
+    assert result.returncode == 1
+    remedy = result.stderr.partition("--config 'input=")[2].partition("'")[0]
+    succeed(tmp_path, input=remedy, **SMALL)
+    assert identifiers_in(tmp_path, "a_1") == list("abcd")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replaced", ["x.fasta", "labels.csv", "styles.json"])
+def test_file_that_an_older_one_replaced_is_read_again(tmp_path, replaced):
+    (tmp_path / "x.fasta").write_text(fasta("abcd"))
+    (tmp_path / "labels.csv").write_text("id,kind\na,one\nb,two\n")
+    (tmp_path / "styles.json").write_text('{"kind": {"colors": {"one": "#ff0000"}}}')
+    config = SMALL | {"annotations": "labels.csv", "input": "x.fasta", "styles": "styles.json"}
+    succeed(tmp_path, **config)
+    bundle = tmp_path / "results/x/x.parquetbundle"
+    before = bundle.read_bytes()
+    path = tmp_path / replaced
+    new = path.read_text().replace("M", "A").replace("one", "two").replace("ff0000", "00ff00")
+    path.write_text(new if replaced != "x.fasta" else fasta("abcd", seed=1))
+    os.utime(path, (0, 0))
+    succeed(tmp_path, **config)
+    assert bundle.read_bytes() != before
+
+
+@pytest.mark.slow
+def test_transfer_of_no_annotation_is_refused_with_those_there_are(tmp_path):
+    (tmp_path / "x.fasta").write_text(fasta("abcd"))
+    result = snakemake(tmp_path, input="x.fasta", transfer="famly,length", **SMALL)
+    error = read_json(tmp_path / "logs" / "x" / "transfer.error.json")
+    assert (result.returncode, error["code"]) == (1, "INVALID_CONFIG")
+    assert "no annotation 'famly'" in error["message"] and "length" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [
+        ({"annotations": "labels.xlsx"}, "Save the sheet as CSV"),
         ({"method": "pca2"}, "Did you mean 'methods'?"),
         ({"input": "none.fasta"}, "There is no file or folder"),
         ({"methods": "umap"}, "write 'umap2'"),

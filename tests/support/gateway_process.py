@@ -92,9 +92,9 @@ class Gateway:
         finally:
             self.kill()
             self.close()
-            for path in self.root.glob("*/state.json"):
-                with contextlib.suppress(OSError, TypeError, ValueError, KeyError):
-                    os.killpg(json.loads(path.read_text())["pid"], 9)
+            for process in processes_below(self.root):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
     def post(self, content=None, name="my proteins.fasta", headers=None, **fields):
         files = {"file": (name, fasta() if content is None else content)}

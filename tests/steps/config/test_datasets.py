@@ -40,6 +40,33 @@ def test_sheet_gives_names_and_files_relative_to_itself(folder):
     }
 
 
+def test_sheet_may_be_csv(folder):
+    for text in ("dataset,fasta\none,b.fa\n", "dataset;fasta\r\none;b.fa\r\n"):
+        (folder / "batch.csv").write_text(text)
+        assert find_datasets(folder / "batch.csv") == {"one": str(folder / "b.fa")}
+
+
+def test_workbook_is_refused_with_the_remedy(folder):
+    (folder / "batch.tsv").write_bytes(b"PK\x03\x04 xl/workbook.xml")
+    assert "Save the sheet as CSV" in refusal(folder / "batch.tsv")
+
+
+@pytest.mark.parametrize(
+    "ending", ["pep", "AA", "seq", "prot", "mpfa", "fna.bz2", "fas.xz", "fa.zst"]
+)
+def test_folder_gives_files_of_all_endings(tmp_path, ending):
+    (tmp_path / f"x.1.{ending}").write_text(">x\nMKV\n")
+    assert list(find_datasets(tmp_path)) == ["x.1"]
+
+
+def test_other_files_of_a_folder_are_named_and_hidden_ones_skipped(folder):
+    (folder / "._b.fa").write_bytes(b"\0\1")
+    (folder / ".DS_Store").write_bytes(b"\0\1")
+    said = []
+    assert list(find_datasets(folder, said.append)) == ["a", "b", "c_d"]
+    assert len(said) == 1 and "1 without such an ending are not read: notes.txt." in said[0]
+
+
 @pytest.mark.parametrize(
     ("sheet", "words"),
     [
