@@ -50,9 +50,11 @@ def test_lanes_run_side_by_side_and_stages_one_after_the_other(gate, tmp_path):
 
 
 def test_the_first_failure_stops_what_runs_and_begins_nothing_more(gate, tmp_path, capsys):
+    ready = tmp_path / "ready"
     suites = {
-        "fails": "echo the reason; echo '1 failed, 1 passed in 0.1s'; exit 3",
-        "runs": f"trap 'touch {tmp_path}/cleaned; exit' TERM; sleep 60 & wait",
+        "fails": f"until [ -e {ready} ]; do sleep 0.02; done; echo the reason;"
+        " echo '1 failed, 1 passed in 0.1s'; exit 3",
+        "runs": f"trap 'touch {tmp_path}/cleaned; exit' TERM; touch {ready}; sleep 60 & wait",
         "later": f"touch {tmp_path}/later",
     }
     succeeded, table = gate(suites, [[["fails", "later"], ["runs"]], [["later"]]])
