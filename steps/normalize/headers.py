@@ -44,11 +44,14 @@ class HeaderFields:
 
 def parse_header(header: str) -> HeaderFields:
     """Return the fields of one header, given without its `>`; of several, those of the first."""
-    first = _NEXT_HEADER.split(header, maxsplit=1)[0]
+    several = ">" in header or "\x01" in header
+    first = _NEXT_HEADER.split(header, maxsplit=1)[0] if several else header
     word, *description = first.split(None, 1)
     database, entry = _entry(word)
-    fields = _of_fields(first) or _of_description(" ".join(description).strip())
-    return replace(fields, uniprot_kb_id=fields.uniprot_kb_id or entry, reviewed=database)
+    text = description[0].strip() if description else ""
+    if database:
+        return replace(_of_description(text), uniprot_kb_id=entry, reviewed=database)
+    return _of_fields(first) or _of_description(text)
 
 
 def _of_description(description: str) -> HeaderFields:
@@ -58,7 +61,7 @@ def _of_description(description: str) -> HeaderFields:
     organism = pairs.get("OS") or pairs.get("Tax") or bracketed.get("organism")
     if organism is None:
         text, organism = _split_organism(text)
-    full, ensembl = _FULL_NAME.match(text), dict(_ENSEMBL.findall(text))
+    full, ensembl = _FULL_NAME.match(text), dict(_ENSEMBL.findall(text) if ":" in text else ())
     if full:
         text = full[1]
     text, plain = _split_plain(text)
@@ -109,6 +112,8 @@ def _split_pairs(description: str) -> tuple[str, dict[str, str]]:
 
 def _split_brackets(text: str) -> tuple[str, dict[str, str]]:
     """`Name [gene=thrA] [protein=a [Fe] b]` -> `Name` and the pairs."""
+    if "[" not in text:
+        return text, {}
     kept: list[str] = []
     pairs: dict[str, str] = {}
     end = 0
@@ -148,6 +153,8 @@ def _split_organism(text: str) -> tuple[str, str | None]:
 
 def _split_plain(text: str) -> tuple[str, dict[str, str]]:
     """`Name gene=thrA;product=kinase` -> `Name` and the pairs."""
+    if "=" not in text:
+        return text, {}
     name, *rest = _PLAIN.split(text)
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return name.strip(), {key.lower(): value.strip(" ;") for key, value in pairs}

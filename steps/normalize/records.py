@@ -29,6 +29,9 @@ def raw_records(path: Path, max_bytes: int | None, counts: Counts) -> Iterator[R
     """
     record: RawRecord | None = None
     for number, line in numbered_lines(path, max_bytes):
+        if record and _START not in line:
+            record.text += line if line.isascii() else without_blanks(line)
+            continue
         before, header = split_at_header(line)
         if record:
             record.text += before if before.isascii() else without_blanks(before)
