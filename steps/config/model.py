@@ -248,7 +248,7 @@ def load(values: dict[str, Any]) -> Config:
     embedders = _each("embedders", config.embedders, embedder, faults)
     _each("embedders", embedders, partial(servable, backend=config.backend), faults)
     changes = {
-        "input": str(Path(config.input).absolute()),
+        "input": _absolute(config.input),
         "embedders": embedders,
         "models": _absolute(config.models),
         "styles": _absolute(config.styles),
@@ -262,7 +262,7 @@ def load(values: dict[str, Any]) -> Config:
 
 
 def _absolute(path: str) -> str:
-    return str(Path(path).absolute()) if path else ""
+    return str(Path(path).expanduser().absolute()) if path else ""
 
 
 def _each(key: str, values: list[str], check: Callable[[str], str], faults: list[str]) -> list[str]:

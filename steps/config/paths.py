@@ -58,7 +58,8 @@ def check_typed(
 def _lines_of(file: Path) -> list[tuple[str, str]]:
     """Return keys and unquoted texts of a configuration file."""
     text = file.read_text(encoding="utf-8", errors="replace")
-    return re.findall(r"^(\w+):[ \t]+([^\"'\s].*?)[ \t]*$", text, re.MULTILINE)
+    found = re.findall(r"^(\w+):[ \t]+([^\"'\s].*)$", text, re.MULTILINE)
+    return [(key, value.rstrip()) for key, value in found]
 
 
 def _is_changed(value: object, text: str) -> bool:

@@ -51,7 +51,7 @@ def address(url: str) -> str:
 
 def styles_file(path: str) -> str:
     """Check that a file of styles exists; an empty path means none."""
-    if path and not Path(path).is_file():
+    if path and not Path(path).expanduser().is_file():
         raise ValueError(f"there is no file '{path}'; give its absolute path.")
     return path
 
@@ -64,9 +64,10 @@ def annotation(name: str) -> str:
             ".csv, .tsv or .txt files."
         )
     if is_table(name):
-        if not Path(name).is_file():
+        path = Path(name).expanduser()
+        if not path.is_file():
             raise ValueError(f"there is no file '{name}'; give its absolute path.")
-        return str(Path(name).absolute())
+        return str(path.absolute())
     if name not in GROUPS and not is_remote(name):
         raise ValueError(unknown(name, list(GROUPS)))
     return name

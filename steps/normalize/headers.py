@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from steps.normalize.organisms import reads_like_organism
 
 # Another header begins: `\x01` in NCBI's nr, or ` >` where a tool has replaced it.
-_NEXT_HEADER = re.compile(r"\x01|\s>(?=[a-z]{2,6}\||[A-Za-z]\w*\d\w*(?:\.\d+)?\s)", re.ASCII)
+_NEXT_HEADER = re.compile(r"\x01|\s>(?=[a-z]{2,6}\||[A-Za-z](?=\w*\d)\w*(?:\.\d+)?\s)", re.ASCII)
 _PAIR = re.compile(r"(?:^|\s)(OS|OX|GN|PE|SV|UA|UI|n|Tax|TaxID|RepID)=")
 _BRACKETED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
 #: Pairs without brackets, as genome databases write them: `gene=thrA;product=kinase`.
@@ -45,7 +45,7 @@ class HeaderFields:
 def parse_header(header: str) -> HeaderFields:
     """Return the fields of one header, given without its `>`; of several, those of the first."""
     several = ">" in header or "\x01" in header
-    first = _NEXT_HEADER.split(header, maxsplit=1)[0] if several else header
+    first = (several and _NEXT_HEADER.split(header, maxsplit=1)[0].strip()) or header
     word, *description = first.split(None, 1)
     database, entry = _entry(word)
     text = description[0].strip() if description else ""
@@ -66,12 +66,13 @@ def _of_description(description: str) -> HeaderFields:
         text = full[1]
     text, plain = _split_plain(text)
     found = bracketed | plain
-    name = ensembl.get("description") or found.get("protein") or found.get("product") or text
+    product = found.get("protein") or found.get("product") or found.get("gene_product")
+    name = ensembl.get("description") or product or text
     return HeaderFields(
         protein_name=None if name.startswith(("#", "pep ")) else name or None,
         gene_name=pairs.get("GN") or ensembl.get("gene_symbol") or found.get("gene"),
         uniprot_kb_id=pairs.get("UI"),
-        organism=organism or plain.get("organism"),
+        organism=organism or plain.get("organism", "").replace("_", " ") or None,
         taxon_id=_taxon(pairs.get("OX") or pairs.get("TaxID") or found.get("taxid") or ""),
         protein_existence=_EXISTENCE.get(pairs.get("PE", "")),
     )
@@ -157,7 +158,7 @@ def _split_plain(text: str) -> tuple[str, dict[str, str]]:
         return text, {}
     name, *rest = _PLAIN.split(text)
     pairs = zip(rest[::2], rest[1::2], strict=True)
-    return name.strip(), {key.lower(): value.strip(" ;") for key, value in pairs}
+    return name.strip(" |"), {key.lower(): value.strip(" ;|") for key, value in pairs}
 
 
 def _taxon(text: str) -> int | None:

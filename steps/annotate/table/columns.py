@@ -66,7 +66,7 @@ def _columns_of(path: Path, identifiers: Sequence[str], find: Find) -> dict[str,
     separator, lines = read_lines(path)
     separator = separator or find_separator(path, lines)
     rows = split_rows(path, lines, separator)
-    names, below = in_shape(path, rows, lambda cell: find(cell) is not None)
+    names, below = in_shape(path, rows, separator, lambda cell: find(cell) is not None)
     row_of = _rows_of(path, below, identifiers, find)
     empty = [""] * (len(names) + 1)
     ordered = [row_of.get(each, empty) for each in identifiers]

@@ -47,7 +47,15 @@ def find_separator(path: Path, lines: Sequence[Line]) -> str:
 
 
 def _field_counts(texts: Sequence[str], separator: str) -> list[int]:
-    return [len(next(csv.reader([text], delimiter=separator), [])) for text in texts]
+    return [_field_count(text, separator) for text in texts]
+
+
+def _field_count(text: str, separator: str) -> int:
+    try:
+        return len(next(csv.reader([text], delimiter=separator), []))
+    except csv.Error:
+        # A cell of more than 131,072 characters.
+        return text.count(separator) + 1
 
 
 def _fitting(counts: Sequence[int]) -> int:

@@ -20,11 +20,14 @@ _OF_IDENTIFIERS = re.compile(
 Known = Callable[[str], bool]
 
 
-def in_shape(path: Path, rows: Sequence[Row], is_known: Known) -> tuple[list[str], list[Row]]:
+def in_shape(
+    path: Path, rows: Sequence[Row], separator: str, is_known: Known
+) -> tuple[list[str], list[Row]]:
     """Return names of all columns but the first, and rows with one field for each column.
 
     Args:
         rows: the header, and what is below it.
+        separator: what is between fields.
         is_known: whether the text of a first cell is a protein of the input.
 
     Raises:
@@ -44,7 +47,15 @@ def in_shape(path: Path, rows: Sequence[Row], is_known: Known) -> tuple[list[str
                 "needs as many; quote cells that hold the separator.",
                 line,
             )
+        if any(_holds_rows(field, separator, is_known) for field in fields):
+            raise invalid(path, 'a quote (") is not closed: it takes in rows below.', line)
     return _names(path, at, header), below
+
+
+def _holds_rows(field: str, separator: str, is_known: Known) -> bool:
+    """Return whether a quoted field has lines that are rows of the table."""
+    _, *others = field.split("\n")
+    return any(separator in line and is_known(line.split(separator)[0]) for line in others)
 
 
 def _check_header(

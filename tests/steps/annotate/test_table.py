@@ -128,6 +128,38 @@ WRITERS = {
 }
 
 
+noise = st.sampled_from(
+    [",", ";", "\t", '"', "\n", "\r", "#", " ", ">", "p1", "sep=;\n", "\ufeff", "é", "1,5"]
+)
+
+
+@given(st.sampled_from(sorted(FORMS)), st.lists(st.tuples(st.integers(0, 300), noise), max_size=9))
+def test_damaged_table_gives_columns_or_a_known_error(tmp_path_factory, form, changes):
+    text = FORMS[form] if isinstance(FORMS[form], str) else FORMS[form].decode("utf-16")
+    for at, piece in changes:
+        text = text[:at] + piece + text[at:]
+    path = tmp_path_factory.getbasetemp() / "damaged.csv"
+    path.write_bytes(text.encode())
+    found, code = {}, None
+    try:
+        found = columns([path], IDS, reduce)
+    except StepError as error:
+        code = error.code
+    assert code in (None, "INVALID_ANNOTATIONS")
+    assert all(len(column) == len(IDS) for column in found.values())
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_cell_of_200_000_characters_is_read_or_refused(read, separator):
+    long = "x" * 200_000
+    text = lines(separator).replace("kinase", long, 1)
+    if separator == "\t":
+        assert read(text)["family"][1] == long
+    else:
+        with pytest.raises(StepError, match="too long"):
+            read(text)
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 @given(rows=rows)
 def test_random_table_is_read_as_it_was_written(tmp_path_factory, writer, rows):
@@ -187,6 +219,7 @@ def test_number_styles_are_read_or_left_as_text(cells, separator, expected):
         (TABLE.replace("\n", ",note\n").replace("act,note", "act"), "csv", ["line 2", "4 fields"]),
         (TABLE.replace("p3,kinase", "p3,\"5'-kinase"), "csv", ["line 5", "quote"]),
         (TABLE.replace("kinase", "\"5'-kinase"), "csv", ["line 3", "quote"]),
+        (TABLE.replace(",3\n", ',"3\n').replace(",6\n", ',6"\n'), "csv", ["line 5", "not closed"]),
         (TABLE.partition("\n")[2], "csv", ["line 1", "no header", "'p0'"]),
         (TABLE.replace("p", "q"), "csv", ["no row matches", "'q0'", "p0"]),
         ("My table 2021,,\n" + TABLE, "csv", ["line 1", "title"]),

@@ -2,6 +2,8 @@
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scripts.generate import HEADERS
 from steps.annotate.remote.accessions import accession_of
@@ -26,6 +28,15 @@ def test_header_of_a_convention_gives_its_fields(case):
     }
     expected = {name: case.get(name) for name in found}
     assert found == expected
+
+
+@given(st.text("aA1 []>|=:;._\x01OSGN-()", max_size=80))
+def test_any_header_gives_fields(header):
+    if header.split():
+        fields = parse_header(header)
+        assert all(
+            value != "" for value in (fields.protein_name, fields.gene_name, fields.organism)
+        )
 
 
 def test_uniprot_header_gives_entry_evidence_and_database():
