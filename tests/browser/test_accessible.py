@@ -87,18 +87,21 @@ def test_a_phone(view, done, shoot, scheme, path):
     assert findings(page) == []
 
 
-def test_a_keyboard_is_enough_to_send_a_file(gateway, open_page):
+def test_a_keyboard_is_enough_to_send_a_file(gateway, open_page, endless):
     page = open_page(gateway.url)
     expect(page.locator("#start")).to_be_visible()
+    # A run that does not end before it is cancelled.
+    page.evaluate("document.querySelector('[name=embedders][value=esm2_8m]').checked = true")
     tab_to(page, "paste")
     page.keyboard.press("Enter")
-    page.keyboard.insert_text(fasta(20))
+    page.keyboard.insert_text(fasta(20, seed=1_000_000))
     tab_to(page, "take-text")
     page.keyboard.press("Enter")
     expect(page.locator("#submit")).to_be_enabled()
     tab_to(page, "submit")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("#[0-9a-f]{32}$"))
+    expect(page.locator("#cancel")).to_be_visible()
     tab_to(page, "cancel")
     page.keyboard.press("Enter")
     expect(page.locator("#problem-title")).to_have_text("The job was cancelled")
