@@ -10,7 +10,12 @@ from pathlib import Path
 
 from steps.errors import StepError
 from steps.normalize.alignment import Alignment, Parts, take_apart
-from steps.normalize.identifiers import check_identifier, find_identifier
+from steps.normalize.identifiers import (
+    Repeated,
+    UniqueIdentifiers,
+    check_identifier,
+    find_identifier,
+)
 from steps.normalize.limits import Counts, Limits, check_enough, check_size
 from steps.normalize.lines import malformed
 from steps.normalize.records import RawRecord, header_at, lines_of, raw_records
@@ -22,7 +27,6 @@ from steps.normalize.residues import (
     inner_dot,
     looks_like_nucleotides,
 )
-from steps.normalize.unique import Repeated, UniqueIdentifiers
 
 
 @dataclass(frozen=True, slots=True)
