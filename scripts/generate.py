@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Headers of many databases, and what is read from each.
-HEADERS = ROOT / "tests" / "steps" / "normalize" / "headers.yaml"
+HEADERS = ROOT / "docs" / "headers.yaml"
 sys.path.insert(0, str(ROOT))
 
 from gateway.settings import Settings, variable  # noqa: E402  # after sys.path
@@ -64,7 +64,7 @@ def headers_md() -> str:
     fields = ("identifier", "name", "gene", "organism", "taxon", "accession")
     text = (
         "# Headers\n\n"
-        "Generated from `tests/steps/normalize/headers.yaml` by `make generated`; a test compares "
+        "Generated from `docs/headers.yaml` by `make generated`; a test compares "
         "what is read\nfrom each. The proteins are invented. `accession` is the one that UniProt, "
         "taxonomy and TED are asked\nby. [input.md](input.md) has the rules.\n"
     )

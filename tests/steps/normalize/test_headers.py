@@ -1,4 +1,4 @@
-"""Headers of many databases: tests/steps/normalize/headers.yaml."""
+"""Headers of many databases: docs/headers.yaml."""
 
 import pytest
 import yaml
