@@ -147,6 +147,9 @@ class Settings(BaseSettings):
     refused_rate_limit: str = Field(
         "60/15minutes", description="Uploads per client address, refused ones included."
     )
+    rate_limit_ipv6_prefix: int = Field(
+        64, ge=1, le=128, description="IPv6 addresses with so many leading bits are one client."
+    )
     trusted_proxies: Names = Field(
         [], description="Addresses or networks whose X-Forwarded-For is believed."
     )

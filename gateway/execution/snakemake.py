@@ -16,11 +16,13 @@ from gateway.settings import Settings
 
 log = structlog.get_logger()
 
-#: Variables of the gateway's environment that a run sees; no settings and no secrets.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+#: Variables of the gateway's environment that a run sees: no settings, and no secrets but the
+#: password of its cache.
 _PASSED = (
     *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV"),
-    *("NUMBA_CACHE_DIR", "MPLCONFIGDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
-    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SLURM_CONF", "PGPASSFILE", "HF_HOME"),
+    *("NUMBA_CACHE_DIR", "MPLCONFIGDIR", *_PROXIES, *(name.lower() for name in _PROXIES)),
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SLURM_CONF", "PGPASSFILE", "PGPASSWORD", "HF_HOME"),
     *("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"),
 )
 

@@ -18,6 +18,7 @@ from steps.embed.models import OWN
 from steps.errors import COLAB
 from steps.formats import FORMATS, START
 from steps.normalize.identifiers import CONVENTIONS, MAX_IDENTIFIER
+from steps.normalize.records import MAX_HEADER
 from steps.normalize.residues import (
     BLANKS,
     GAPS,
@@ -79,6 +80,7 @@ def _fasta() -> dict[str, Any]:
         "formats": [[each.pattern.pattern, each.sentence] for each in FORMATS],
         "format_bytes": START,
         "max_identifier": MAX_IDENTIFIER,
+        "max_header": MAX_HEADER,
         "nucleotides": NUCLEOTIDES,
         "nucleotides_from": NUCLEOTIDES_FROM,
     }

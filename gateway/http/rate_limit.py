@@ -1,8 +1,9 @@
 """Rate limits per client address, and the address of a client behind proxies."""
 
 import math
+import re
 import time
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -12,24 +13,46 @@ from starlette.requests import Request
 from gateway.http.errors import GatewayError
 from gateway.settings import Settings
 
+# As some proxies write it: brackets around IPv6, a port behind.
+_HOP = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
-def client_address(request: Request, trusted: list[str]) -> str:
-    """Return the nearest address on the way here that is no trusted proxy."""
-    address = request.client.host if request.client else "unknown"
+
+def client_of(request: Request, settings: Settings) -> str:
+    """Return who is counted: the IPv4 address, or the network of the IPv6 address.
+
+    It is the nearest address on the way here that is no trusted proxy; what is no address ends the
+    way at the proxy before it.
+    """
+    address = _parsed(request.client.host if request.client else "")
     # A proxy may add a line of its own instead of lengthening the one that is there.
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     for hop in reversed([hop.strip() for hop in forwarded if hop.strip()]):
-        if not _is_trusted(address, trusted):
+        before = _parsed(hop)
+        if before is None or not _is_trusted(address, settings.trusted_proxies):
             break
-        address = hop
+        address = before
+    if isinstance(address, IPv6Address):
+        # Whoever has one IPv6 address has a whole network of them.
+        return str(ip_network((address, settings.rate_limit_ipv6_prefix), strict=False))
+    return str(address or "unknown")
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Return an address in its one form; `None` for anything else."""
+    hop = _HOP.fullmatch(text)
+    try:
+        address = ip_address((hop[1] or hop[2]) if hop else text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))
     return address
 
 
-def _is_trusted(address: str, trusted: list[str]) -> bool:
-    try:
-        return any(ip_address(address) in ip_network(entry, strict=False) for entry in trusted)
-    except ValueError:
-        return False
+def _is_trusted(address: IPv4Address | IPv6Address | None, trusted: list[str]) -> bool:
+    return address is not None and any(
+        address in ip_network(entry, strict=False) for entry in trusted
+    )
 
 
 class RateLimits:

@@ -18,7 +18,7 @@ from gateway.http.download import BundleResponse
 from gateway.http.errors import GatewayError, expired, of_refusal
 from gateway.http.options import options as offered
 from gateway.http.preview import points
-from gateway.http.rate_limit import client_address
+from gateway.http.rate_limit import client_of
 from gateway.http.services import find_done, find_run, services
 from gateway.runs import disk
 from gateway.runs.directory import Run
@@ -64,9 +64,9 @@ async def _stored(request: Request) -> tuple[Run, dict[str, str]]:
 async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     """Store and queue an upload; return the run and the headers of the rate limit."""
     parts = services(request)
-    address = client_address(request, parts.settings.trusted_proxies)
-    upload.check_token(request, parts.settings)
+    address = client_of(request, parts.settings)
     await parts.rate_limits.check_any(address)
+    upload.check_token(request, parts.settings)
     # Under a rush most uploads end here, before the work of reading them.
     parts.scheduler.check_place()
     form = await upload.read_form(request, parts.settings)

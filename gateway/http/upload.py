@@ -20,6 +20,8 @@ from steps.normalize.limits import Counts
 
 #: What a multipart body may hold beside the file.
 _OVERHEAD = 65_536
+#: Entries of a field that are looked at.
+_MOST_CHOICES = 100
 #: How long a refused client may take to finish sending.
 _PATIENCE_SECONDS = 10
 #: A file from the forms of hundreds of clients at once must fit into memory up to this size.
@@ -42,9 +44,10 @@ def check_token(request: Request, settings: Settings) -> None:
     """
     if settings.api_token is None:
         return
-    given = request.headers.get("authorization", "").encode()
-    wanted = f"Bearer {settings.api_token.get_secret_value()}".encode()
-    if not secrets.compare_digest(given, wanted):
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    wanted = settings.api_token.get_secret_value().encode()
+    # The name of a scheme has no case.
+    if scheme.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), wanted):
         raise GatewayError(
             401,
             "UNAUTHORIZED",
@@ -134,6 +137,9 @@ def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
         fields = [*form.getlist(name), *form.getlist(name.removesuffix("s"))]
         values = [part.strip() for field in fields for part in str(field).split(",")]
         values = [value for value in values if value]
+        if len(values) > _MOST_CHOICES:
+            message = f"{name} has {len(values):,} entries; at most {_MOST_CHOICES} can be chosen."
+            raise GatewayError(400, "NOT_ALLOWED", message)
         allowed = getattr(settings, f"allowed_{name}")
         wrong = [value for value in values if value not in allowed]
         if wrong:
@@ -160,7 +166,8 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str,
     embedders = await to_thread.run_sync(write_run_config, folder, chosen, settings)
     return {
         "schema_version": 1,
-        "file_name": (file.filename or "")[:200],
+        # A form may hold code points that are no characters.
+        "file_name": (file.filename or "").encode("utf-8", "replace").decode("utf-8")[:200],
         "counts": counts.as_dict(),
         "chosen": chosen,
         "embedders": embedders,

@@ -1,5 +1,6 @@
 // The records of a FASTA file: headers, and the lines of their sequences.
 
+import { number } from "./format.js";
 import { malformed, quoted } from "./refusal.js";
 
 const HEADER = ">".charCodeAt(0);
@@ -21,7 +22,7 @@ export async function* rawRecords(lines, residues) {
     }
     if (!header) continue;
     if (record) yield record;
-    record = { line, header: headerText(header, line), parts: [] };
+    record = { line, header: headerText(header, line, residues.fasta.max_header), parts: [] };
   }
   if (record) yield record;
 }
@@ -37,7 +38,11 @@ function splitAtHeader(bytes, residues) {
   return isHeader ? [before, header] : [bytes, null];
 }
 
-function headerText(bytes, line) {
+function headerText(bytes, line, longest) {
+  if (bytes.length > longest) {
+    const most = `at most ${number(longest)} are read. Shorten it.`;
+    throw malformed(`The header on line ${line} has ${number(bytes.length)} bytes; ${most}`);
+  }
   let text;
   try {
     text = utf8.decode(bytes).replace(/\x1a+$/, "").replace(AROUND, "");

@@ -8,6 +8,8 @@ from steps.normalize.limits import Counts
 from steps.normalize.lines import Line, malformed, numbered_lines
 from steps.normalize.residues import GAPS, RESIDUES, UPPER, without_blanks
 
+#: Bytes of the longest header. Those of NCBI's nr name many proteins, each by some 100 characters.
+MAX_HEADER = 100_000
 _START = b">"
 
 
@@ -71,8 +73,14 @@ def read_header(text: bytes, number: int) -> str:
     """Return the header on a line, given without its `>`.
 
     Raises:
-        StepError: MALFORMED_FASTA, for an empty header, a NUL byte, and text that is not UTF-8.
+        StepError: MALFORMED_FASTA, for an empty or too long header, a NUL byte, and text that is
+            not UTF-8.
     """
+    if len(text) > MAX_HEADER:
+        raise malformed(
+            f"The header on line {number} has {len(text):,} bytes; at most {MAX_HEADER:,} are "
+            "read. Shorten it."
+        )
     try:
         header = text.rstrip(b"\x1a").decode("utf-8").strip()
     except UnicodeDecodeError as error:

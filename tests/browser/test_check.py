@@ -65,6 +65,8 @@ FILES = {
     "latin-1 header": (GOOD + ">dü\nMKV\n").encode("latin-1"),
     "mark of byte order inside": GOOD + ">\ufeffd\nMKV\n",
     "invisible": GOOD + ">d\u200be\nMKV\n",
+    "long header": GOOD + f">d {'x' * 99_998}\nMKV\n",
+    "longest header": GOOD + f">d {'x' * 99_997}\nMKV\n",
     "nul in a header": GOOD + ">d\0\nMKV\n",
     "no identifier": GOOD + "> \nMKV\n",
     "empty field": GOOD + ">a||b\nMKV\n",

@@ -76,6 +76,7 @@ FOR_GATEWAY = {
     "steps.formats": "the page names other formats by the same sentences",
     "steps.normalize.identifiers": "the page makes the same identifiers",
     "steps.normalize.limits": "limits of an upload",
+    "steps.normalize.records": "the longest header",
     "steps.normalize.residues": "the page checks by the same alphabet",
     "steps.preload.modules": "steps are forked",
     "steps.preload.process": "steps are forked",

@@ -16,8 +16,12 @@ LONG = ">long\n" + RESIDUES * 101 + "\n"
 
 
 def stored(gateway) -> list[str]:
-    """Return the names in the root of the runs, without the history, which others add to."""
-    return sorted(path.name for path in gateway.root.iterdir() if "history" not in path.name)
+    """Return the names in the root of the runs, without the history and the cache.
+
+    Others add to these: finished runs, and the sweeper, which opens the cache soon after the start.
+    """
+    names = {path.name for path in gateway.root.iterdir()} - {".store"}
+    return sorted(name for name in names if "history" not in name)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,29 @@ def test_a_token_is_needed_to_submit_where_one_is_set(start_gateway):
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "right"}):
         answer = gateway.post(headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
-    assert gateway.post(headers={"Authorization": "Bearer right"}).status_code == 202
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert gateway.post(headers={"Authorization": f"{scheme} right"}).status_code == 202
+
+
+def test_wrong_tokens_are_counted(start_gateway):
+    gateway = start_gateway(PREP_API_TOKEN="right", PREP_REFUSED_RATE_LIMIT="2/minute")
+    answers = [gateway.post(headers={"Authorization": "Bearer wrong"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+
+
+def test_name_of_a_file_may_hold_no_characters(start_gateway):
+    gateway = start_gateway()
+    head = 'Content-Disposition: form-data; name="file"; filename="a\udcffb.fasta"\r\n\r\n'
+    body = b"--x\r\n" + head.encode("utf-8", "surrogatepass") + fasta().encode() + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = gateway.client.post("/api/prepare", content=body, headers=headers)
+    assert answer.status_code == 202, answer.text
+
+
+def test_field_of_many_entries_is_refused(start_gateway):
+    answer = start_gateway().post(methods="pca2," * 5000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "NOT_ALLOWED")
+    assert "5,000 entries" in answer.json()["error"]
 
 
 def test_too_many_uploads_are_429_with_the_wait(start_gateway):
@@ -167,6 +193,19 @@ def test_a_trusted_proxy_is_believed_as_far_as_it_goes(start_gateway):
     assert gateway.post(headers={"X-Forwarded-For": "7.7.7.7, 2.2.2.2"}).status_code == 429
     two_lines = [("X-Forwarded-For", "8.8.8.8"), ("X-Forwarded-For", "2.2.2.2")]
     assert gateway.post(headers=two_lines).status_code == 429
+
+
+def test_addresses_of_one_client_are_counted_together(start_gateway):
+    gateway = start_gateway(PREP_RATE_LIMIT="1/minute", PREP_TRUSTED_PROXIES="127.0.0.0/8")
+    status = {}
+    for address in (
+        *("2001:db8::1", "2001:DB8:0:0:f::2", "[2001:db8::3]:443", "2001:db8:0:1::1"),
+        *("9.9.9.9", "::ffff:9.9.9.9", "9.9.9.9:1234", "::ffff:909:909", "8.8.8.8"),
+    ):
+        status[address] = gateway.post(headers={"X-Forwarded-For": address}).status_code
+    accepted = {address for address, code in status.items() if code == 202}
+    assert accepted == {"2001:db8::1", "2001:db8:0:1::1", "9.9.9.9", "8.8.8.8"}
+    assert set(status.values()) == {202, 429}
 
 
 def test_other_origins_may_read_answers_where_allowed(start_gateway):

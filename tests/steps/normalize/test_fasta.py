@@ -237,6 +237,7 @@ def test_line_of_ten_megabytes_is_one_sequence(read):
         (">a\x01b\nMKV\n", ["line 1", "no usable identifier"]),
         (">a\nMKV\n>\ufeff>b\nMKV\n", ["line 3", "invisible"]),
         (">" + "x" * 257 + "\nMKV\n", ["line 1", "257 characters"]),
+        (">a" + " " * 100_000 + "\nMKV\n", ["line 1", "100,001 bytes", "Shorten it"]),
     ],
 )
 def test_malformed_input_names_place_and_remedy(refusal, content, words):
