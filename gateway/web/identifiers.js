@@ -3,6 +3,7 @@
 import { number } from "./format.js";
 import { Refusal, isUnseen, malformed, quoted } from "./refusal.js";
 
+const SHOWN = 1_000;
 const BRACKETS = ["()", "[]", "{}"];
 
 export class Identifiers {
@@ -69,9 +70,15 @@ export class Identifiers {
 const isDamaged = ({ text, unsure }) =>
   unsure && BRACKETS.some(([open, close]) => text.split(open).length !== text.split(close).length);
 
+/** A header in quotes; the end of a very long one is left out. */
+function shown(header) {
+  const signs = [...header];
+  return quoted(signs.length > SHOWN ? `${signs.slice(0, SHOWN).join("")}...` : header);
+}
+
 function duplicate(identifier, first, second) {
   const text =
-    `Duplicate identifier ${identifier}: ${quoted(first.header)} on line ${first.line} and ` +
-    `${quoted(second.header)} on line ${second.line}. Remove or rename one of the two.`;
+    `Duplicate identifier ${identifier}: ${shown(first.header)} on line ${first.line} and ` +
+    `${shown(second.header)} on line ${second.line}. Remove or rename one of the two.`;
   return new Refusal("DUPLICATE_IDENTIFIERS", text);
 }

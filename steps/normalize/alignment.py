@@ -52,13 +52,11 @@ class Alignment:
     is_even: bool = True
     dotted: tuple[str, int] | None = None
 
-    def add(self, identifier: str, line: int, parts: Parts) -> None:
-        """Count a sequence."""
+    def add(self, width: int) -> None:
+        """Count a sequence of so many characters, gaps included."""
         self.sequences += 1
-        self.width = self.width or parts.width
-        self.is_even = self.is_even and parts.width == self.width
-        if parts.is_dotted and self.dotted is None:
-            self.dotted = (identifier, line)
+        self.width = self.width or width
+        self.is_even = self.is_even and width == self.width
 
     @property
     def holds(self) -> bool:

@@ -10,22 +10,22 @@ from pathlib import Path
 
 from steps.errors import StepError
 from steps.normalize.alignment import Alignment, Parts, take_apart
+from steps.normalize.content import count_lines, malformed
 from steps.normalize.identifiers import (
     Repeated,
     UniqueIdentifiers,
     check_identifier,
     find_identifier,
 )
-from steps.normalize.limits import Counts, Limits, check_enough, check_size
-from steps.normalize.lines import malformed
-from steps.normalize.records import RawRecord, header_at, lines_of, raw_records
+from steps.normalize.limits import Counts, Limits, check_empty, check_enough, check_size
+from steps.normalize.records import RawRecord, header_at, raw_records
 from steps.normalize.residues import (
-    BLANKS,
     RESIDUES,
     UPPER,
     bad_residue,
     inner_dot,
     looks_like_nucleotides,
+    without_blanks,
 )
 
 
@@ -39,6 +39,12 @@ class Record:
     line: int
 
 
+#: Characters of a header in a message.
+_HEADER_SHOWN = 1000
+#: Records without residues that are named in a warning.
+_EMPTY_SHOWN = 5
+
+
 class FastaReader:
     """Iterate over the records of one FASTA file, once.
 
@@ -47,7 +53,7 @@ class FastaReader:
 
     Attributes:
         counts: what was read; complete once the iteration has ended.
-        empty: identifier and line of each record without residues.
+        empty: identifier and line of the first records without residues.
         whole_words: whether whole words were kept. Where it was given as false and is true at the
             end, identifiers repeated: read the file again with `whole_words`.
 
@@ -79,25 +85,35 @@ class FastaReader:
     def _record(self, raw: RawRecord) -> Record | None:
         found = find_identifier(raw.header.split(None, 1)[0])
         check_identifier(found.text, raw.line)
-        text = bytes(raw.text).translate(None, BLANKS)
-        parts = take_apart(text.translate(UPPER))
-        self._check_residues(found.text, raw.line, parts)
+        text = raw.text
+        letters = without_blanks(text)
+        parts = take_apart(letters.translate(UPPER))
+        self._check_residues(found.text, raw.line, parts, text)
         if not parts.residues:
-            self.counts.empty_records += 1
-            self.empty.append(f"{found.text} (line {raw.line})")
+            self._leave_out(f"{found.text} (line {raw.line})")
             return None
         try:
             identifier = self._identifiers.add(found, raw.line)
         except Repeated as error:
             raise self._duplicate(found.text, error.line, raw) from None
         check_identifier(identifier, raw.line)
+        if parts.is_dotted and self._alignment.dotted is None:
+            dot = raw.line + count_lines(text[: text.index(b".")])
+            self._alignment.dotted = (identifier, dot)
         self._count(identifier, raw.line, parts)
-        self.counts.lower_case += text != text.translate(UPPER)
+        self.counts.lower_case += not letters.isupper() and letters != letters.translate(UPPER)
         return Record(identifier, raw.header, parts.residues.decode("ascii"), raw.line)
 
-    def _check_residues(self, identifier: str, line: int, parts: Parts) -> None:
+    def _leave_out(self, record: str) -> None:
+        """Count a record without residues."""
+        self.counts.empty_records += 1
+        if len(self.empty) < _EMPTY_SHOWN:
+            self.empty.append(record)
+        check_empty(self.limits, self.counts, record)
+
+    def _check_residues(self, identifier: str, line: int, parts: Parts, text: bytes) -> None:
         if parts.residues.translate(None, RESIDUES) or parts.tail.count(b"*") > 1:
-            raise bad_residue(identifier, lines_of(self.path, self.limits.max_file_bytes, line))
+            raise bad_residue(identifier, line, text)
         if looks_like_nucleotides(parts.residues):
             raise malformed(
                 f"Record {identifier} (line {line}) looks like nucleotides. "
@@ -108,14 +124,14 @@ class FastaReader:
         header = header_at(self.path, self.limits.max_file_bytes, first)
         return StepError(
             "DUPLICATE_IDENTIFIERS",
-            f"Duplicate identifier {identifier}: {header!r} on line {first} and "
-            f"{second.header!r} on line {second.line}. Remove or rename one of the two.",
+            f"Duplicate identifier {identifier}: {_shown(header)} on line {first} and "
+            f"{_shown(second.header)} on line {second.line}. Remove or rename one of the two.",
         )
 
     def _count(self, identifier: str, line: int, parts: Parts) -> None:
-        self._alignment.add(identifier, line, parts)
+        self._alignment.add(parts.width)
         if self._alignment.dotted and not self._alignment.is_even:
-            raise self._inner_dot(*self._alignment.dotted)
+            raise inner_dot(*self._alignment.dotted)
         self.counts.gaps_removed += parts.gaps
         self.counts.stops_removed += parts.tail.count(b"*")
         self._final_dots += parts.tail.count(b".")
@@ -124,13 +140,15 @@ class FastaReader:
         self.counts.residues += len(parts.residues)
         check_size(self.limits, self.counts, f"{identifier} (line {line})", len(parts.residues))
 
-    def _inner_dot(self, identifier: str, line: int) -> StepError:
-        return inner_dot(identifier, lines_of(self.path, self.limits.max_file_bytes, line))
-
     def _end_alignment(self) -> None:
         if self._alignment.holds:
             self.counts.gaps_removed += self._final_dots
         elif self._alignment.dotted:
-            raise self._inner_dot(*self._alignment.dotted)
+            raise inner_dot(*self._alignment.dotted)
         else:
             self.counts.stops_removed += self._final_dots
+
+
+def _shown(header: str) -> str:
+    """Return a header in quotes; the end of a very long one is left out."""
+    return repr(header if len(header) <= _HEADER_SHOWN else f"{header[:_HEADER_SHOWN]}...")

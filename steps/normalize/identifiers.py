@@ -8,7 +8,7 @@ JavaScript.
 import re
 from dataclasses import dataclass
 
-from steps.normalize.lines import malformed
+from steps.normalize.content import malformed
 
 #: The web app cannot load a table cell above this length.
 MAX_IDENTIFIER = 256

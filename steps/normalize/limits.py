@@ -42,6 +42,10 @@ class Counts:
         return asdict(self)
 
 
+#: Records without residues for each sequence that there may be.
+_EMPTY_RECORDS = 10
+
+
 def above(value: int, limit: int | None) -> bool:
     """Return whether a value exceeds a limit; `None` is no limit."""
     return limit is not None and value > limit
@@ -70,6 +74,21 @@ def check_size(limits: Limits, counts: Counts, record: str, length: int) -> None
             "TOTAL_RESIDUES_EXCEEDED",
             f"The sequences have more than {limits.max_total_residues:,} residues together: "
             f"the limit is reached at {record}. Split the file or use fewer sequences.",
+        )
+
+
+def check_empty(limits: Limits, counts: Counts, record: str) -> None:
+    """Check the number of records without residues: reading them takes time, too.
+
+    Raises:
+        StepError: TOO_MANY_SEQUENCES.
+    """
+    most = None if limits.max_sequences is None else _EMPTY_RECORDS * limits.max_sequences
+    if above(counts.empty_records, most):
+        raise StepError(
+            "TOO_MANY_SEQUENCES",
+            f"There are more than {most:,} records without residues: the limit is reached at "
+            f"{record}. Remove them.",
         )
 
 

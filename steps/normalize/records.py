@@ -1,11 +1,15 @@
-"""Split the lines of a FASTA file into records; each has a header and the text of its sequence."""
+"""Split the content of a FASTA file into records; each has a header and the text of its sequence.
+
+Whatever is written into a file, its lines are not looked at one by one: a file of megabytes may
+have a letter on each.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steps.normalize.content import count_lines, malformed, whole_lines
 from steps.normalize.limits import Counts
-from steps.normalize.lines import Line, malformed, numbered_lines
 from steps.normalize.residues import GAPS, RESIDUES, UPPER, without_blanks
 
 #: Bytes of the longest header. Those of NCBI's nr name many proteins, each by some 100 characters.
@@ -15,58 +19,81 @@ _START = b">"
 
 @dataclass(slots=True)
 class RawRecord:
-    """Header, its line, and the lines of the sequence one after the other, not yet checked."""
+    """Header, its line, and what is below it, not yet checked."""
 
     header: str
     line: int
-    text: bytearray = field(default_factory=bytearray)
+    parts: list[bytes] = field(default_factory=list)
+
+    @property
+    def text(self) -> bytes:
+        """Return what is below the header, with line ends; it begins with that of the header."""
+        return b"".join(self.parts)
 
 
 def raw_records(path: Path, max_bytes: int | None, counts: Counts) -> Iterator[RawRecord]:
     """Yield the records of a file.
 
     Raises:
-        StepError: see `numbered_lines`; MALFORMED_FASTA, for text before the first header, an
-            empty header, a NUL byte in one, and one that is not UTF-8.
+        StepError: see `whole_lines`; MALFORMED_FASTA, for text before the first header, an empty
+            or too long header, a NUL byte in one, and one that is not UTF-8.
     """
-    record: RawRecord | None = None
-    for number, line in numbered_lines(path, max_bytes):
-        if record and _START not in line:
-            record.text += line if line.isascii() else without_blanks(line)
-            continue
-        before, header = split_at_header(line)
-        if record:
-            record.text += before if before.isascii() else without_blanks(before)
-        elif without_blanks(before):
-            raise _text_before_header(number, line)
-        if header is None:
-            continue
-        if record:
-            yield record
-        if before:
-            joined = bool(without_blanks(before))
-            counts.joined_lines += joined
-            counts.indented_headers += not joined
-        record = RawRecord(read_header(header, number), number)
-    if record:
+    record, number = RawRecord("", 0), 1
+    for data in whole_lines(path, max_bytes):
+        done = 0
+        for place, end in _headers(data):
+            record.parts.append(data[done:place])
+            number += count_lines(data[done:place])
+            if record.line:
+                yield record
+            else:
+                _check_before(record.text)
+            _count(data, done, place, counts)
+            record = RawRecord(read_header(data[place + 1 : end], number), number)
+            done = end
+        record.parts.append(data[done:])
+        number += count_lines(data[done:])
+    if record.line:
         yield record
+    else:
+        _check_before(record.text)
 
 
-def split_at_header(line: bytes) -> tuple[bytes, bytes | None]:
-    """Return what is before the `>` of a header, and the header behind it.
+def _headers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each header begins, with its `>`, and ends.
 
     A header begins a line, but for blanks; or it follows the residues of another record, where
-    files were joined without a line end. Any other `>` is part of the text before.
+    files were joined without a line end. Any other `>` is part of a sequence.
     """
-    if line.startswith(_START):
-        return b"", line[1:]
-    before, sign, header = line.partition(_START)
-    if not sign:
-        return line, None
+    searched = 0
+    while (place := data.find(_START, searched)) >= 0:
+        begin = max(data.rfind(b"\n", searched, place), data.rfind(b"\r", searched, place)) + 1
+        end = _line_end(data, place)
+        before = data[max(begin, searched) : place]
+        if before and not _is_header(before, data[place + 1 : end]):
+            # This record is refused, so where the next one begins does not matter.
+            return
+        yield place, end
+        searched = end
+
+
+def _line_end(data: bytes, place: int) -> int:
+    ends = [end for end in (data.find(b"\n", place), data.find(b"\r", place)) if end >= 0]
+    return min(ends, default=len(data))
+
+
+def _is_header(before: bytes, header: bytes) -> bool:
     sequence = without_blanks(before).translate(UPPER, GAPS).removesuffix(b"*")
-    if sequence.translate(None, RESIDUES) or (sequence and not header.strip()):
-        return line, None
-    return before, header
+    return not sequence.translate(None, RESIDUES) and bool(not sequence or header.strip())
+
+
+def _count(data: bytes, done: int, place: int, counts: Counts) -> None:
+    """Count a header that does not begin its line."""
+    line = data[done:place].replace(b"\r", b"\n").rpartition(b"\n")[2]
+    if line:
+        joined = bool(without_blanks(line))
+        counts.joined_lines += joined
+        counts.indented_headers += not joined
 
 
 def read_header(text: bytes, number: int) -> str:
@@ -92,35 +119,26 @@ def read_header(text: bytes, number: int) -> str:
     return header
 
 
-def lines_of(path: Path, max_bytes: int | None, line: int) -> Iterator[Line]:
-    """Read a file again; yield the lines of the sequence below the header on a line."""
-    for number, text in numbered_lines(path, max_bytes):
-        if number <= line:
-            continue
-        before, header = split_at_header(text)
-        if before:
-            yield number, before
-        if header is not None:
-            return
-
-
 def header_at(path: Path, max_bytes: int | None, line: int) -> str:
     """Read a file again; return the header on a line.
 
     Raises:
         ValueError: there is none.
     """
-    for number, text in numbered_lines(path, max_bytes):
-        if number == line:
-            _, header = split_at_header(text)
-            if header is not None:
-                return read_header(header, number)
+    for record in raw_records(path, max_bytes, Counts()):
+        if record.line == line:
+            return record.header
     raise ValueError(f"no header on line {line}")
 
 
-def _text_before_header(number: int, line: bytes) -> Exception:
-    start = line[:20].decode("ascii", "replace").strip()
-    return malformed(
+def _check_before(text: bytes) -> None:
+    """Refuse text before the first header."""
+    if not without_blanks(text):
+        return
+    begin = len(text) - len(text.lstrip(b" \t\v\f\x1a\r\n"))
+    number = count_lines(text[:begin]) + 1
+    start = text[begin : _line_end(text, begin)][:20].decode("ascii", "replace").strip()
+    raise malformed(
         f"Line {number} ({start!r}) comes before the first header. "
         "A FASTA file starts with a line '>identifier'."
     )

@@ -106,7 +106,8 @@ def _limit_options(options: argparse.ArgumentParser) -> None:
 def _warnings(reader: FastaReader) -> Iterator[str]:
     counts = reader.counts
     if counts.empty_records:
-        shown = ", ".join(reader.empty[:5]) + (", ..." if len(reader.empty) > 5 else "")
+        more = counts.empty_records > len(reader.empty)
+        shown = ", ".join(reader.empty) + (", ..." if more else "")
         yield f"{counts.empty_records} record(s) without residues were left out: {shown}."
     if counts.gaps_removed:
         yield f"{counts.gaps_removed} gap character(s) were removed from the sequences."

@@ -72,6 +72,8 @@ FILES = {
     "empty field": GOOD + ">a||b\nMKV\n",
     "long identifier": GOOD + f">{'x' * 257}\nMKV\n",
     "wide identifier": GOOD + f">{chr(0x1F9EC) * 256}\nMKV\n",
+    "long duplicate": GOOD + f">e {'x' * 2000}\nMKV\n>e {'ü' * 999}\nMKV\n",
+    "empty records after a wrong one": ">a\nM1>b\nMKV\n>c\n" + GOOD,
     "duplicate": GOOD + ">tr|P12345|Z\nMKV\n",
     "nucleotides": GOOD + f">d\n{DNA}\n",
     "not quite nucleotides": GOOD + f">d\n{DNA[:49]}\n",
