@@ -87,7 +87,8 @@ lint: $(DEVELOPER) ## check style, types and rules
 	@$(BIN)/snakemake --lint
 
 serve: $(READY) ## start the gateway on 127.0.0.1, port 8000; without PREP_EMBEDDER it needs no model
-	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} $(BIN)/python -m gateway --host 127.0.0.1 --port $(PORT)
+	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} PREP_ALLOWED_HOSTS=$${PREP_ALLOWED_HOSTS:-localhost} \
+		$(BIN)/python -m gateway --host 127.0.0.1 --port $(PORT)
 
 bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
 	@$(BIN)/python benchmarks/project.py

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from gateway.http import health, page, routes
 from gateway.http.errors import GatewayError, of_http_exception
 from gateway.http.middleware import SecureAnswers
+from gateway.http.origin import KnownOrigins
 from gateway.http.services import Services
 from gateway.runs import disk
 from gateway.scheduling.sweeper import sweep_forever
@@ -58,7 +59,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         expose_headers=_EXPOSED,
         max_age=86400,
     )
-    return [*([cors] if settings.cors_allowed_origin else []), Middleware(SecureAnswers)]
+    inner = [Middleware(SecureAnswers), Middleware(KnownOrigins, settings=settings)]
+    return [*([cors] if settings.cors_allowed_origin else []), *inner]
 
 
 @asynccontextmanager

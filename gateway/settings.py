@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     cors_allowed_origin: Names = Field(
         [], validation_alias="CORS_ALLOWED_ORIGIN", description="Origins of web apps, comma list."
     )
+    allowed_hosts: Names = Field(
+        [], description="Names that this server is called by (header Host); empty is any."
+    )
     api_token: SecretStr | None = Field(None, description="Bearer token needed to submit.")
     force_polling: bool = Field(
         False,
@@ -177,6 +180,7 @@ class Settings(BaseSettings):
         "allowed_annotations",
         "trusted_proxies",
         "cors_allowed_origin",
+        "allowed_hosts",
         mode="before",
     )
     @classmethod
