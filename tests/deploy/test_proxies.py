@@ -46,6 +46,15 @@ def test_each_client_has_a_rate_limit_of_its_own(behind, kind):
     assert upload(first, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 429
 
 
+def test_page_behind_a_proxy_may_post_and_one_of_another_site_may_not(behind, kind):
+    _, proxy = behind(kind)
+    client = proxy.client()
+    ours = str(client.base_url).rstrip("/")
+    assert upload(client, headers={"Origin": ours}).status_code == 202
+    refused = upload(client, headers={"Origin": "https://evil.example"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "FOREIGN_ORIGIN")
+
+
 def test_who_goes_around_the_proxy_cannot_pretend(behind, kind):
     gateway, proxy = behind(kind, PREP_RATE_LIMIT="1/15minutes")
     around = proxy.client("127.0.0.9")
