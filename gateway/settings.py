@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     abandon_seconds: NotNegative = Field(
         0, description="Cancel a run that nobody has followed for this long; 0 means never."
     )
+    max_streams_per_client: Positive = Field(
+        250, description="Streams of events that one client address may hold at a time."
+    )
+    max_streams_per_run: Positive = Field(
+        250, description="Streams of events of one job at a time, of all clients."
+    )
     max_connections: Positive = Field(
         1000, description="Connections at a time, followers of jobs included; then 503."
     )

@@ -20,6 +20,7 @@ from gateway.http.options import options as offered
 from gateway.http.preview import points
 from gateway.http.rate_limit import client_of
 from gateway.http.services import find_done, find_run, services
+from gateway.http.streams import Counted
 from gateway.runs import disk
 from gateway.runs.directory import Run
 from gateway.runs.disk import DiskFull
@@ -102,20 +103,22 @@ async def cancel(request: Request) -> Response:
     return JSONResponse({"job_id": run.id, "status": run.state.status})
 
 
-async def events(request: Request) -> Response:
+async def events(request: Request) -> Counted:
     """GET /api/prepare/{job_id}/events: the events since Last-Event-ID, and new ones."""
     run = find_run(request)
     if run.state.status == "expired":
         raise expired()
+    parts = services(request)
     seen = request.headers.get("last-event-id", "")
     after = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    return EventSourceResponse(
+    stream = EventSourceResponse(
         _stream(request, run, after),
         ping=KEEP_ALIVE_SECONDS,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
         headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         sep="\n",
     )
+    return Counted(stream, parts.streams.opened(client_of(request, parts.settings), run.id))
 
 
 async def _stream(request: Request, run: Run, after: int) -> AsyncIterator[ServerSentEvent]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from gateway.http.errors import GatewayError, expired, not_found
 from gateway.http.rate_limit import RateLimits
+from gateway.http.streams import Streams
 from gateway.metrics import Metrics
 from gateway.runs import disk
 from gateway.runs.directory import Run, Runs, is_id
@@ -46,7 +47,7 @@ class Readiness:
 
 @dataclass
 class Services:
-    """Settings, run directories, scheduler, rate limits, metrics and readiness of one application.
+    """Settings, runs, scheduler, rate limits, streams, metrics, readiness of one application.
 
     `closing` is set when a stop is asked for.
     """
@@ -55,6 +56,7 @@ class Services:
     runs: Runs
     scheduler: Scheduler
     rate_limits: RateLimits
+    streams: Streams
     metrics: Metrics
     readiness: Readiness
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +67,8 @@ class Services:
         runs, metrics = Runs(settings.job_root), Metrics()
         scheduler = Scheduler(settings, runs, metrics)
         readiness = Readiness(runs.root, settings.min_free_bytes)
-        return cls(settings, runs, scheduler, RateLimits(settings), metrics, readiness)
+        limits, streams = RateLimits(settings), Streams(settings)
+        return cls(settings, runs, scheduler, limits, streams, metrics, readiness)
 
 
 def services(request: Request) -> Services:

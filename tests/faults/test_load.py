@@ -134,6 +134,8 @@ def footprint(gateway: Gateway) -> tuple[int, int]:
 @pytest.fixture
 def gateway(tmp_path):
     limits = {"PREP_RATE_LIMIT": "9999/minute", "PREP_REFUSED_RATE_LIMIT": "9999/minute"}
+    # All readers have one address here.
+    limits |= {"PREP_MAX_STREAMS_PER_CLIENT": "1000", "PREP_MAX_STREAMS_PER_RUN": "1000"}
     gateway = Gateway(tmp_path / "runs", **limits).start()
     assert gateway.finish(gateway.submit())["event"] == "done"
     yield gateway
