@@ -65,10 +65,12 @@ def _headers(data: bytes) -> Iterator[tuple[int, int]]:
     A header begins a line, but for blanks; or it follows the residues of another record, where
     files were joined without a line end. Any other `>` is part of a sequence.
     """
-    searched = 0
+    searched, line_feed, carriage_return = 0, -1, -1
     while (place := data.find(_START, searched)) >= 0:
         begin = max(data.rfind(b"\n", searched, place), data.rfind(b"\r", searched, place)) + 1
-        end = _line_end(data, place)
+        line_feed = _next(data, b"\n", place, line_feed)
+        carriage_return = _next(data, b"\r", place, carriage_return)
+        end = min(line_feed, carriage_return)
         before = data[max(begin, searched) : place]
         if before and not _is_header(before, data[place + 1 : end]):
             # This record is refused, so where the next one begins does not matter.
@@ -77,9 +79,12 @@ def _headers(data: bytes) -> Iterator[tuple[int, int]]:
         searched = end
 
 
-def _line_end(data: bytes, place: int) -> int:
-    ends = [end for end in (data.find(b"\n", place), data.find(b"\r", place)) if end >= 0]
-    return min(ends, default=len(data))
+def _next(data: bytes, sign: bytes, place: int, known: int) -> int:
+    """Return where a sign is next, or the end; an earlier answer, `known`, may still be right."""
+    if known >= place:
+        return known
+    found = data.find(sign, place)
+    return len(data) if found < 0 else found
 
 
 def _is_header(before: bytes, header: bytes) -> bool:
@@ -137,7 +142,8 @@ def _check_before(text: bytes) -> None:
         return
     begin = len(text) - len(text.lstrip(b" \t\v\f\x1a\r\n"))
     number = count_lines(text[:begin]) + 1
-    start = text[begin : _line_end(text, begin)][:20].decode("ascii", "replace").strip()
+    (line, *_) = text[begin : begin + 20].splitlines()
+    start = line.decode("ascii", "replace").strip()
     raise malformed(
         f"Line {number} ({start!r}) comes before the first header. "
         "A FASTA file starts with a line '>identifier'."
