@@ -79,20 +79,26 @@ def ratio(pattern: re.Pattern, how: str, piece: str, end: str) -> float:
     return 1.0
 
 
-PATTERNS = patterns()
+@pytest.fixture(scope="module")
+def found():
+    # Not while tests are collected: modules set levels of loggers when they are imported.
+    return patterns()
 
 
-def test_patterns_of_all_modules_are_found():
-    assert len(PATTERNS) > 40
-    assert any("RecName" in name for name in PATTERNS) and any("xl/" in name for name in PATTERNS)
-    assert {how for _, how in PATTERNS.values()} == {"search", "match", "fullmatch"}
+def test_patterns_of_all_modules_are_found(found):
+    assert len(found) > 40
+    assert any("RecName" in name for name in found) and any("xl/" in name for name in found)
+    assert {how for _, how in found.values()} == {"search", "match", "fullmatch"}
 
 
-@pytest.mark.parametrize("name", PATTERNS)
-def test_pattern_takes_time_in_proportion_to_the_text(name):
-    pattern, how = PATTERNS[name]
-    worst = max((ratio(pattern, how, piece, end), piece, end) for piece in PIECES for end in ENDS)
-    assert worst[0] <= 2.5, worst
+def test_patterns_take_time_in_proportion_to_the_text(found):
+    worst = {
+        (name, piece, end): ratio(pattern, how, piece, end)
+        for name, (pattern, how) in found.items()
+        for piece in PIECES
+        for end in ENDS
+    }
+    assert {case: value for case, value in worst.items() if value > 2.5} == {}
 
 
 def test_quadratic_pattern_would_be_found():

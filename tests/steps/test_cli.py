@@ -33,7 +33,7 @@ def test_report_has_counts_versions_and_warnings_of_libraries(run):
     def work(arguments, report):
         report.counts["proteins"] = 3
         report.packages = ("numpy",)
-        logging.getLogger("protspace.anything").warning("from a library")
+        logging.getLogger("any.library").warning("from a library")
 
     report = run(work)
     assert report["counts"] == {"proteins": 3}
