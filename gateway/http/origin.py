@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.http.errors import GatewayError
 from gateway.settings import Settings
 
-#: Methods by which a browser changes nothing.
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+#: Methods by which requests change something here.
+_CHANGING = {"POST", "DELETE"}
 #: Names of this machine, which health checks use.
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"http": 80, "https": 443}
@@ -47,7 +47,7 @@ def _check(request: Request, settings: Settings) -> None:
     if settings.allowed_hosts and host not in {*settings.allowed_hosts, *_LOOPBACK}:
         message = "This server is not called that. Use one of the names that it is known by."
         raise GatewayError(421, "UNKNOWN_HOST", message)
-    if request.method not in _SAFE and _is_foreign(request, settings):
+    if request.method in _CHANGING and _is_foreign(request, settings):
         message = (
             "Pages of other sites cannot use this server. Its operator can allow yours "
             "(CORS_ALLOWED_ORIGIN)."

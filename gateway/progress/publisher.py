@@ -36,8 +36,13 @@ class Publisher:
             events.close()
 
     def publish_position(self, run: Run, position: int, running: int) -> None:
-        """Publish the position in the queue where it changed; nothing follows 0, the start."""
-        if self._position(run) in (0, position):
+        """Publish the position in the queue where it fell; nothing follows 0, the start.
+
+        After a restart it may be higher: a run that was stored earlier and not yet queued when the
+        gateway was killed is before this one now.
+        """
+        known = self._position(run)
+        if known is not None and position >= known:
             return
         data = {"job_id": run.id, "queue_position": position, "running": running}
         if self._publish(run, "queued", data):

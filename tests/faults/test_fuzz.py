@@ -25,7 +25,7 @@ SEED = os.environ.get("FAULTS_SEED") or "1"
 CONNECTIONS = 6
 #: After the first uploads memory may grow by no more than this, whatever their number.
 _MOST_BYTES = 25e6
-_ALLOWED = {202, 400, 404, 405, 408, 413, 422, 431}
+_ALLOWED = {202, 400, 403, 404, 405, 408, 413, 422, 431}
 
 
 class Fuzzed(Gateway):

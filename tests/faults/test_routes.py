@@ -22,7 +22,7 @@ PATHS = [
     "/{job_id}",
     "//",
 ]
-ALLOWED = {200, 202, 206, 400, 404, 405, 409, 410, 413, 416, 422, 431}
+ALLOWED = {200, 202, 206, 400, 403, 404, 405, 409, 410, 413, 416, 422, 431}
 
 text = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=30)
 job_ids = st.one_of(

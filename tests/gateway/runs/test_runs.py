@@ -109,6 +109,15 @@ def test_position_after_the_start_is_not_published(run):
     assert published == [2, 0]
 
 
+def test_position_that_rises_after_a_restart_is_not_published(run):
+    Publisher().publish_position(run, 1, 2)
+    restarted = Publisher()
+    for position in (2, 1, 0):
+        restarted.publish_position(run, position, 2)
+    published = [event.data["queue_position"] for event in restarted.events(run).all()]
+    assert published == [1, 0]
+
+
 def test_what_was_set_aside_goes_when_its_upload_is_due(runs):
     aside = runs.root / ".broken-1"
     aside.mkdir()
