@@ -132,7 +132,7 @@ def test_each_refusal_of_an_upload_is_documented(gateway, status, code, form):
 
 
 def test_an_upload_without_the_token_gets_what_is_documented(start_gateway):
-    server = start_gateway(PREP_API_TOKEN="secret", PREP_REFUSED_RATE_LIMIT="1/hour")
+    server = start_gateway(PREP_API_TOKEN="secret", PREP_REFUSED_RATE_LIMIT="2/hour")
     assert upload(server).status_code == 401
     token = {"Authorization": "Bearer secret"}
     assert upload(server, b"MKV", token).status_code == 400
