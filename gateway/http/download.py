@@ -16,8 +16,8 @@ from gateway.http.errors import GatewayError
 
 def download_name(upload_name: str) -> tuple[str, str]:
     """Return the ASCII and the Unicode name of the bundle of an upload, safe in a header."""
-    stem = re.sub(r"\.(gz|fasta|fa|faa|fna|fas)$", "", upload_name, flags=re.IGNORECASE)
-    stem = re.sub(r"\.(fasta|fa|faa|fna|fas)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(gz|bz2|xz|zst)$", "", upload_name, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(fasta|fa|faa|fna|fas|mpfa|pep|aa|seq|prot)$", "", stem, flags=re.IGNORECASE)
     stem = re.split(r"[/\\]", stem)[-1]
     readable = "".join(c for c in stem if unicodedata.category(c)[0] != "C")[:80].strip()
     ascii_stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem)[:80].strip("._-")

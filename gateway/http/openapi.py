@@ -47,7 +47,7 @@ def operations(found: Document) -> dict[tuple[str, str], Document]:
 def _describe_upload(fields: Document, settings: Settings) -> None:
     limits = fasta_limits(settings)
     fields["file"]["description"] = (
-        f"Protein FASTA, plain or gzip, up to {limits.max_file_bytes:,} bytes unpacked; "
+        f"Protein FASTA, plain or compressed, up to {limits.max_file_bytes:,} bytes unpacked; "
         f"{limits.min_sequences:,} to {limits.max_sequences:,} sequences, each up to "
         f"{limits.max_length:,} residues, {limits.max_total_residues:,} altogether."
     )

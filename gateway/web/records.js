@@ -27,7 +27,7 @@ export async function* rawRecords(lines, residues) {
   if (record) yield record;
 }
 
-/** What is before the `>` of a header, and the header behind it; see the server's split_at_header. */
+/** What is before the `>` of a header, and the header behind it; `_headers` of the server's records.py. */
 function splitAtHeader(bytes, residues) {
   if (bytes[0] === HEADER) return [[], bytes.subarray(1)];
   const place = bytes.indexOf(HEADER);

@@ -44,7 +44,7 @@ class Alignment:
     """Whether the sequences of a file so far have one width.
 
     Attributes:
-        dotted: identifier and line of the first sequence in which a `.` must be a gap.
+        dotted: identifier, and line of the `.`, of the first sequence in which one must be a gap.
     """
 
     sequences: int = 0

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.settings import Settings
 from tests.support.gateway_process import Gateway
 
 
@@ -64,7 +63,3 @@ def test_server_answers_to_its_names_only(gateway, host, status):
     answer = gateway.client.get("/healthz", headers={"Host": host})
     assert answer.status_code == status
     assert status == 200 or answer.json()["code"] == "UNKNOWN_HOST"
-
-
-def test_any_name_will_do_where_none_is_set():
-    assert Settings.model_fields["allowed_hosts"].default == []

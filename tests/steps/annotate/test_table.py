@@ -2,7 +2,6 @@
 
 import csv
 import io
-import string
 
 import pandas as pd
 import pyarrow as pa
@@ -176,8 +175,8 @@ def test_random_table_is_read_as_it_was_written(tmp_path_factory, writer, rows):
     assert [list(row) for row in zip(*texts, strict=True)] == expected
 
 
-@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=9), st.sampled_from(string.printable))
-def test_random_numbers_are_read_as_written(values, odd):
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=9))
+def test_random_numbers_are_read_as_written(values):
     plain = [repr(value) for value in values]
     assert numbers(plain, ",").to_pylist() == values
     rounded = [round(value, 2) for value in values]
