@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 #: Files that are open beside those of connections: runs, logs, libraries.
 _OTHER_FILES = 256
+_LEAST_FILES = _OTHER_FILES + 32
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,12 +34,14 @@ def main(argv: list[str] | None = None) -> int:
     arguments = options.parse_args(argv)
     try:
         settings = read_settings()
+        configure_logging(settings.log_level, settings.log_json_format)
+        connections = make_room(settings.max_connections)
         lock = claim(settings.job_root)
     except SettingsError as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return 2
     with lock:
-        serve(settings, arguments)
+        serve(settings.model_copy(update={"max_connections": connections}), arguments)
     return 0
 
 
@@ -64,10 +67,8 @@ def claim(root: Path) -> FileLock:
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Serve until a signal asks for a stop."""
-    configure_logging(settings.log_level, settings.log_json_format)
     for name in unknown_variables():
         log.warning("unknown_setting", name=name)
-    make_room(settings.max_connections)
     # Uploads on their way in lie, without a name, on the disk that is watched for free space.
     tempfile.tempdir = str(settings.job_root.resolve())
     config = uvicorn.Config(
@@ -79,6 +80,8 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # So many are accepted before the first of them can be refused.
+        backlog=settings.max_connections,
         timeout_graceful_shutdown=settings.pipeline_timeout_seconds,
         h11_max_incomplete_event_size=16_384,
     )
@@ -86,16 +89,26 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     Server(config).run(sockets=sockets)
 
 
-def make_room(connections: int) -> None:
-    """Raise this process's limit of open files to what that many connections may need."""
+def make_room(connections: int) -> int:
+    """Raise this process's limit of open files; return how many connections it has room for.
+
+    Raises:
+        SettingsError: there is room for hardly any.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # An upload has its socket and its file.
     wanted = 2 * connections + _OTHER_FILES
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        log.warning("few_open_files", allowed=hard, wanted=wanted)
-        wanted = hard
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    if most < min(wanted, _LEAST_FILES):
+        raise SettingsError(
+            f"it may open only {hard} files, and needs {_LEAST_FILES}. Raise the limit, "
+            "such as with `ulimit -n` or LimitNOFILE= of the service."
+        )
+    if most < wanted:
+        log.warning("few_open_files", allowed=most, wanted=wanted)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return (most - _OTHER_FILES) // 2
 
 
 if __name__ == "__main__":

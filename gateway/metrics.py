@@ -1,6 +1,6 @@
 """Prometheus metrics of one gateway."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -27,6 +27,16 @@ class Metrics:
             "Starts of Snakemake for runs that were interrupted",
             registry=self.registry,
         )
+        self.forkservers_lost = Counter(
+            "gateway_forkservers_lost",
+            "Ends of the process that runs are forked from; it is started again",
+            registry=self.registry,
+        )
+        self.set_aside = Counter(
+            "gateway_runs_set_aside",
+            "Run directories that could not be read",
+            registry=self.registry,
+        )
         self.stage_seconds = Histogram(
             "gateway_stage_seconds",
             "Seconds of each step of finished runs",
@@ -39,9 +49,14 @@ class Metrics:
         self.free = Gauge(
             "gateway_disk_free_bytes", "Free space below the run root", registry=self.registry
         )
+        self.warm = Gauge(
+            "gateway_warm",
+            "Whether runs are forked (1) or started anew (0)",
+            registry=self.registry,
+        )
         self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)
 
-    def observe_steps(self, steps: list[dict[str, Any]]) -> None:
-        """Count the seconds of the steps of a provenance."""
-        for step in steps:
-            self.stage_seconds.labels(step=step["step"]).observe(step["seconds"])
+    def observe_steps(self, seconds: Iterable[tuple[str, float]]) -> None:
+        """Count the seconds of steps."""
+        for step, taken in seconds:
+            self.stage_seconds.labels(step=step).observe(taken)

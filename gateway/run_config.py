@@ -1,6 +1,7 @@
 """From the settings of the gateway to the configuration of a run."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -9,6 +10,7 @@ import yaml
 from gateway.settings import (
     CHOICES,
     PUBLISHED_RETENTION_SECONDS,
+    Choice,
     Settings,
     SettingsError,
     read_variables,
@@ -64,7 +66,7 @@ def run_config(settings: Settings, **chosen: list[str]) -> Config:
     )
 
 
-def write_run_config(folder: Path, chosen: dict[str, list[str]], settings: Settings) -> int:
+def write_run_config(folder: Path, chosen: Mapping[Choice, list[str]], settings: Settings) -> int:
     """Write the run's config.yaml; return the number of its embedders, each counted once.
 
     Its input is the file beside it: the folder gets another name when the run is admitted.
@@ -72,7 +74,7 @@ def write_run_config(folder: Path, chosen: dict[str, list[str]], settings: Setti
     Raises:
         StepError: INVALID_CONFIG.
     """
-    values = run_config(settings, **chosen).model_dump() | {"input": "input.fasta"}
+    values = run_config(settings, **dict(chosen)).model_dump() | {"input": "input.fasta"}
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
     return len(values["embedders"])
 

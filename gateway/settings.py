@@ -27,7 +27,8 @@ PUBLISHED_RETENTION_SECONDS = 7200
 Stage = Literal["normalizing", "embedding", "annotating", "projecting", "bundling"]
 
 #: Form fields by which an upload chooses.
-CHOICES = ("embedders", "methods", "annotations")
+Choice = Literal["embedders", "methods", "annotations"]
+CHOICES = get_args(Choice)
 
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
@@ -45,7 +46,9 @@ class Settings(BaseSettings):
 
     job_root: Path = Field(Path("runs"), description="Folder of the run directories.")
     max_concurrent_jobs: Positive = Field(5, description="Runs at a time.")
-    max_pending_jobs: NotNegative = Field(50, description="Runs that may wait; then 503.")
+    max_pending_jobs: Positive = Field(
+        50, description="Runs that may run and wait, taken together; then 503."
+    )
     cores: Positive = Field(2, description="Cores of one run on this machine.")
     profile: str | None = Field(
         None,

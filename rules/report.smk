@@ -26,8 +26,6 @@ rule provenance:
         config="results/{dataset}/config.yaml",
     log:
         "logs/{dataset}/provenance.log",
-    benchmark:
-        "benchmarks/{dataset}/provenance.tsv"
     conda:
         "../envs/steps.yaml"
     threads: 1

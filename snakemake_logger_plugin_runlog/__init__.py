@@ -2,7 +2,8 @@
 
     snakemake --logger runlog --logger-runlog-path jobs.jsonl
 
-Each line has `schema_version`, `time` (seconds since the epoch), `event`, and where the event has
+Each line has `schema_version`, `time` (seconds since the epoch), `uptime` (seconds since the start
+of the machine), `event`, and where the event has
 them, `rule`, `jobs` (job ids), `log` (paths), `done`, `total` and `message`. `emit` raises nothing:
 an exception in a handler would end the log while the run goes on.
 """
@@ -26,6 +27,8 @@ _WRITTEN = {
     LogEvent.ERROR,
 }
 _SCHEMA_VERSION = 1
+#: Setting the clock does not move it; its zero is the start of the machine on Linux.
+_UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _CARRIED = {"rule": "rule_name", "log": "log", "done": "done", "total": "total"}
 
 
@@ -67,6 +70,7 @@ def _entry(event: str, record: LogRecord) -> dict[str, object]:
     entry: dict[str, object] = {
         "schema_version": _SCHEMA_VERSION,
         "time": time.time(),
+        "uptime": time.clock_gettime(_UPTIME),
         "event": event,
     }
     for key, name in _CARRIED.items():

@@ -1,10 +1,11 @@
 """Fork Snakemake from a process that has imported it, and all that its steps import.
 
 Standard input is a socket: it sends READY once the imports are done, then answers each request
-(`steps.preload.process`) with the pid of the run. The process ends when the other end of the socket
-closes; runs go on.
+(`steps.preload.process`) with the pid of the run, which begins when its own standard input tells it
+to. The process ends when the other end of the socket closes; runs go on.
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -48,7 +49,7 @@ def names() -> list[str]:
 
 
 def main() -> None:
-    """Import, then fork runs until the gateway is gone."""
+    """Import, then serve until the gateway is gone."""
     for name in names():
         import_module(name)
     cli.version("snakemake")
@@ -59,6 +60,13 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     connection = socket.socket(fileno=0)
+    # The gateway may be gone at any moment.
+    with contextlib.suppress(ConnectionError):
+        _serve(connection)
+
+
+def _serve(connection: socket.socket) -> None:
+    """Say that the imports are done, then fork a run for each request."""
     connection.send(READY)
     while received := receive(connection):
         request, files = received
@@ -75,7 +83,12 @@ def main() -> None:
 
 
 def _run(request: Request) -> None:
-    """Run Snakemake, and beside it a server of steps where STEPS_SERVER gives its address."""
+    """Run Snakemake, and beside it a server of steps where STEPS_SERVER gives its address.
+
+    Return at once where nobody waits for this run any more (`gateway.execution.forkserver`).
+    """
+    if not os.read(0, 1):
+        return
     address = os.environ.get("STEPS_SERVER")
     end_steps = server.start(address) if address else None
     try:

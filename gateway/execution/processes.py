@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import structlog
 
+from gateway.runs import clock
 from gateway.runs.directory import Run
 from gateway.runs.state import State
 
@@ -24,13 +25,6 @@ FORKED = "forked"
 _PATIENCE_SECONDS = 1.0
 _VANISH_SECONDS = 10.0
 _POLL_SECONDS = 0.05
-
-
-def boot() -> str | None:
-    """Return the id of this boot; after another boot, pids and ticks mean nothing."""
-    with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return None
 
 
 def start_time(pid: int) -> float | None:
@@ -60,8 +54,8 @@ def is_alive(state: State) -> bool:
 
 
 def _same_boot(state: State) -> bool:
-    # States of before this was written down have none.
-    return state.boot in (None, boot())
+    # After another boot, pids and ticks mean nothing. States of version 0.1.0 name no boot.
+    return state.boot in (None, clock.boot())
 
 
 async def gone(run: Run) -> None:

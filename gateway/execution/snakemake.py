@@ -8,9 +8,9 @@ from pathlib import Path
 import structlog
 
 from gateway.execution import processes
-from gateway.execution.forkserver import Starter
+from gateway.execution.starter import Starter
 from gateway.pipeline_files import CODE, PIPELINE
-from gateway.runs import jsonl
+from gateway.runs import clock, jsonl
 from gateway.runs.directory import Run
 from gateway.settings import Settings
 
@@ -35,10 +35,34 @@ def arguments(run: Run, settings: Settings) -> list[str]:
         *("--directory", str(run.path), *_where(run, settings)),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
+        *_with_few_files(run),
         # A run has too few jobs for the other scheduler, which starts a program for each decision.
         *("--scheduler", "greedy"),
         *("--logger", "runlog", "--logger-runlog-path", "jobs.jsonl"),
         *targets,
+    ]
+
+
+def _shared(run: Run) -> Path:
+    """Return the folder for what Snakemake needs in each run alike, with nothing of any run."""
+    return run.path.parent / ".snakemake"
+
+
+def _with_few_files(run: Run) -> list[str]:
+    """Return options by which a run has few files: a file system can run out of them."""
+    shared = _shared(run)
+    # Snakemake would copy its own files for each run, to `file/<path>` in this folder.
+    link = shared / "file" / PIPELINE.relative_to("/")
+    if not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(PIPELINE)
+    return [
+        # Input and configuration of a run never change.
+        "--drop-metadata",
+        *("--runtime-source-cache-path", str(shared)),
+        # Folders that Snakemake makes although none of our rules needs them.
+        *("--conda-prefix", str(shared), "--apptainer-prefix", str(shared)),
+        *("--shadow-prefix", str(shared)),
     ]
 
 
@@ -66,8 +90,8 @@ def environment(run: Run) -> dict[str, str]:
         "HF_HOME": str(cache / "huggingface"),
         **_passed(),
         "PYTHONPATH": str(CODE),
-        "TMPDIR": str(run.scratch / "tmp"),
-        "XDG_CACHE_HOME": str(run.scratch / "cache"),
+        "TMPDIR": str(run.scratch),
+        "XDG_CACHE_HOME": str(run.scratch),
         processes.MARK: run.id,
     }
 
@@ -81,11 +105,16 @@ def prepare(starter: Starter) -> None:
 def start(run: Run, settings: Settings, starter: Starter) -> None:
     """Start a run in a session of its own; its pid is in the state before this returns.
 
+    It may take seconds, so it belongs into a thread.
+
     Raises:
         OSError: it cannot be started.
     """
     jsonl.repair(run.job_log)
-    (run.scratch / "tmp").mkdir(parents=True, exist_ok=True)
+    run.scratch.mkdir(exist_ok=True)
+    if not (folder := run.scratch / "snakemake").is_symlink():
+        # Its cache of sources that come from elsewhere, of which there are none.
+        folder.symlink_to(_shared(run))
     pid = starter.start(
         arguments(run, settings),
         environment(run),
@@ -98,7 +127,7 @@ def start(run: Run, settings: Settings, starter: Starter) -> None:
     run.change(
         pid=pid,
         pid_started=processes.start_time(pid),
-        boot=processes.boot(),
+        boot=clock.boot(),
         attempts=run.state.attempts + 1,
     )
 

@@ -40,6 +40,7 @@ async def metrics(request: Request) -> Response:
     found = parts.metrics
     found.queued.set(len(parts.scheduler.waiting))
     found.running.set(len(parts.scheduler.running))
+    found.warm.set(parts.scheduler.warm)
     found.free.set(shutil.disk_usage(parts.runs.root).free)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
 

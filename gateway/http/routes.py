@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-import time
 from collections.abc import AsyncIterator
 
 import structlog
@@ -49,7 +48,7 @@ async def submit(request: Request) -> Response:
             error.headers["Connection"] = "close"
         raise
     uploads.labels(code="ACCEPTED").inc()
-    log.info("upload_accepted", job_id=run.id, **run.request["counts"])
+    log.info("upload_accepted", job_id=run.id, **run.request.counts)
     return JSONResponse({"job_id": run.id}, 202, headers)
 
 
@@ -89,10 +88,10 @@ async def status(request: Request) -> Response:
     """GET /api/prepare/{job_id}: the present state of a run."""
     run, parts = find_run(request), services(request)
     state, last = run.state, parts.scheduler.events(run).last
-    answer = {"job_id": run.id, "status": state.status, "submitted": state.submitted}
+    answer = {"job_id": run.id, "status": state.status, "submitted": views.submitted(run)}
     answer |= views.request_view(run, parts.settings) | views.times_view(run, parts.settings)
     if last:
-        answer["last_event"] = {"event": last.name, "data": last.data}
+        answer["last_event"] = {"event": last.event, "data": last.data}
     return JSONResponse(answer)
 
 
@@ -128,7 +127,7 @@ async def _stream(request: Request, run: Run, after: int) -> AsyncIterator[Serve
         async for event in parts.scheduler.events(run).follow(after):
             yield ServerSentEvent(
                 json.dumps(event.data, ensure_ascii=False),
-                event=event.name,
+                event=event.event,
                 id=str(event.id),
                 retry=retry,
             )
@@ -151,10 +150,10 @@ async def bundle(request: Request) -> Response:
 
     def delivered() -> None:
         if run.state.status == "done" and not run.state.delivered:
-            run.change(delivered=time.time())
+            run.change(delivered=run.now())
             log.info("bundle_delivered", job_id=run.id)
 
-    return BundleResponse(run.bundle, run.request["file_name"], delivered)
+    return BundleResponse(run.bundle, run.request.file_name, delivered)
 
 
 async def options(request: Request) -> Response:

@@ -87,7 +87,7 @@ def find_run(request: Request) -> Run:
     if not is_id(run_id):
         raise GatewayError(422, "INVALID_ID", "A job id has 32 hexadecimal digits.")
     run = services(request).runs.get(run_id)
-    if run is None:
+    if run is None or run.read_state() is None:
         raise not_found("There is no such job, or it has been removed. Please upload again.")
     return run
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import FormData, UploadFile
@@ -13,7 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from gateway.http.errors import GatewayError
 from gateway.run_config import fasta_limits, write_run_config
-from gateway.settings import CHOICES, Settings
+from gateway.runs.request import Request as StoredRequest
+from gateway.settings import CHOICES, Choice, Settings
 from steps.errors import StepError
 from steps.normalize.fasta import FastaReader
 from steps.normalize.limits import Counts
@@ -126,13 +127,13 @@ async def let_finish(request: Request, settings: Settings) -> bool:
     return True
 
 
-def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
+def choices(form: FormData, settings: Settings) -> dict[Choice, list[str]]:
     """Return the embedders, methods and annotations that the form chooses.
 
     Raises:
         GatewayError: NOT_ALLOWED, with what the operator allows.
     """
-    chosen = {}
+    chosen: dict[Choice, list[str]] = {}
     for name in CHOICES:
         fields = [*form.getlist(name), *form.getlist(name.removesuffix("s"))]
         values = [part.strip() for field in fields for part in str(field).split(",")]
@@ -151,8 +152,8 @@ def choices(form: FormData, settings: Settings) -> dict[str, list[str]]:
     return chosen
 
 
-async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str, Any]:
-    """Put a valid upload and its configuration into `folder`; return its request.json.
+async def prepare(form: FormData, folder: Path, settings: Settings) -> StoredRequest:
+    """Put a valid upload and its configuration into `folder`; return its request.
 
     Raises:
         GatewayError: NOT_ALLOWED or a FASTA code.
@@ -164,14 +165,13 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> dict[str,
         _store, file.file, folder / "input.fasta", settings, limiter=_reading
     )
     embedders = await to_thread.run_sync(write_run_config, folder, chosen, settings)
-    return {
-        "schema_version": 1,
+    return StoredRequest(
         # A form may hold code points that are no characters.
-        "file_name": (file.filename or "").encode("utf-8", "replace").decode("utf-8")[:200],
-        "counts": counts.as_dict(),
-        "chosen": chosen,
-        "embedders": embedders,
-    }
+        file_name=(file.filename or "").encode("utf-8", "replace").decode("utf-8")[:200],
+        counts=counts.as_dict(),
+        chosen=chosen,
+        embedders=embedders,
+    )
 
 
 def _store(source: BinaryIO, path: Path, settings: Settings) -> Counts:

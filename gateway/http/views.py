@@ -1,15 +1,20 @@
 """JSON views: a run's request, times and provenance, and how many jobs there are."""
 
-import time
 from typing import Any
+
+import structlog
 
 from gateway.http.download import download_name
 from gateway.run_config import default_choices
+from gateway.runs import clock
 from gateway.runs.directory import Run
+from gateway.runs.provenance import Provenance
 from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import Scheduler
 from gateway.settings import Settings
+
+log = structlog.get_logger()
 
 #: Keys of the configuration that clients see; others name folders and servers.
 _SHOWN = (
@@ -32,12 +37,16 @@ def request_view(run: Run, settings: Settings) -> dict[str, Any]:
     """Return names, `sequences` and choices of an upload; nothing once the run was removed."""
     try:
         request = run.request
-        chosen, sequences = request["chosen"], request["counts"]["sequences"]
-        name = request["file_name"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return {}
-    names = {"file_name": name, "bundle_name": download_name(name)[1]}
-    return {**names, "sequences": sequences, **(default_choices(settings) | chosen)}
+    names = {"file_name": request.file_name, "bundle_name": download_name(request.file_name)[1]}
+    chosen = default_choices(settings) | dict(request.chosen)
+    return {**names, "sequences": request.counts.get("sequences"), **chosen}
+
+
+def submitted(run: Run) -> float:
+    """Return when a run was uploaded, in seconds since 1970 by the system's clock."""
+    return round(clock.on_the_wall(run.path.parent, run.state.submitted), 3)
 
 
 def times_view(run: Run, settings: Settings) -> dict[str, float]:
@@ -47,22 +56,27 @@ def times_view(run: Run, settings: Settings) -> dict[str, float]:
     if state.status == "expired":
         return found
     if state.first_started:
-        end = state.finished or time.time()
+        end = state.finished or run.now()
         found["elapsed"] = round(max(0.0, end - state.first_started), 1)
     if state.status in FINISHED:
-        found["expires"] = round(expiry(run, settings), 1)
+        found["expires"] = round(clock.on_the_wall(run.path.parent, expiry(run, settings)), 1)
     return found
 
 
 def provenance_view(run: Run) -> dict[str, Any]:
     """Return counts of the input, choices, versions, seconds of the steps, and warnings."""
-    found = run.read_provenance()
-    known = found.get("configuration", {})
-    counts = {k: v for k, v in found.get("input", {}).items() if isinstance(v, int)}
+    try:
+        found = run.read_provenance()
+    except (OSError, ValueError) as error:
+        # The result itself can be seen all the same.
+        log.error("provenance_unreadable", job_id=run.id, error=str(error))
+        found = Provenance()
+    known = found.configuration
+    counts = {k: v for k, v in found.input.items() if isinstance(v, int)}
     return {
         "counts": counts,
         "configuration": {name: known[name] for name in _SHOWN if name in known},
-        "versions": found.get("versions", {}),
-        "seconds": [[step["step"], step["seconds"]] for step in found.get("steps", [])],
-        "warnings": found.get("warnings", []),
+        "versions": found.versions,
+        "seconds": [[step.step, step.seconds] for step in found.steps],
+        "warnings": found.warnings,
     }

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 
 from gateway.runs.directory import Run
-from gateway.runs.events import EventLog
+from gateway.runs.events import EventLog, Name
 from steps.errors import COLAB
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ class Publisher:
         """Return the position that was published last, be it by an earlier gateway."""
         if run.id not in self._positions:
             try:
-                queued = [event for event in self.events(run).all() if event.name == "queued"]
+                queued = [event for event in self.events(run).all() if event.event == "queued"]
             except OSError as error:
                 log.warning("events_unreadable", job_id=run.id, error=str(error))
                 return None
@@ -61,14 +61,14 @@ class Publisher:
 
     def progress(self, run: Run) -> list[dict[str, Any]]:
         """Return the data of all progress events so far."""
-        return [event.data for event in self.events(run).all() if event.name == "progress"]
+        return [event.data for event in self.events(run).all() if event.event == "progress"]
 
     def publish_progress(self, run: Run, news: list[dict[str, Any]]) -> None:
         """Publish progress, one event for each item."""
         for data in news:
             self._publish(run, "progress", {"job_id": run.id, **data})
 
-    def _publish(self, run: Run, name: str, data: dict[str, Any]) -> bool:
+    def _publish(self, run: Run, name: Name, data: dict[str, Any]) -> bool:
         """Append an event; on a full disk it may be left out, which a terminal one never is."""
         try:
             self.events(run).append(name, data)
@@ -84,10 +84,12 @@ class Publisher:
             OSError: it cannot be written.
         """
         state, events = run.state, self.events(run)
+        if events.last and events.last.terminal:
+            return None
         if state.status != "done":
             more = {"colab_url": COLAB} if state.code == "BIOCENTRAL_UNAVAILABLE" else {}
             data = {"job_id": run.id, "message": state.message, "code": state.code, **more}
             return events.append("error", data)
         url = f"/api/prepare/{run.id}/bundle"
-        warnings = run.read_provenance().get("warnings", [])
+        warnings = run.read_provenance().warnings
         return events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})

@@ -2,10 +2,12 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NotRequired, TypedDict, get_args
+
+from pydantic import TypeAdapter
 
 from gateway.progress.job_log import JobEvent
 from gateway.runs.jsonl import Tail
@@ -48,6 +50,17 @@ _UNKNOWN = (-1, -1)
 Progress = dict[str, Any]
 
 
+class StepProgress(TypedDict):
+    """What a step writes of its progress."""
+
+    done: int
+    total: int
+    missing_sources: NotRequired[list[str]]
+
+
+_STEP = TypeAdapter(StepProgress)
+
+
 @dataclass
 class Stages:
     """Turn events of one run into progress for clients; it never goes back.
@@ -62,11 +75,12 @@ class Stages:
     started: float = field(default_factory=time.time)
     embedders: int = 1
     published: list[Progress] = field(default_factory=list)
+    now: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
         self._elapsed = 0.0
-        self._steps: dict[Path, Tail] = {}
-        self._latest: dict[Path, Progress] = {}
+        self._steps: dict[Path, Tail[StepProgress]] = {}
+        self._latest: dict[Path, StepProgress] = {}
         self._held: list[Progress] = []
         self._embedding: set[int] = set()
         self._missing_published = False
@@ -84,7 +98,7 @@ class Stages:
 
     def news(self, events: Iterable[JobEvent]) -> list[Progress]:
         """Return `{"stage", "elapsed"}` for new events, with `done` and `total` where known."""
-        begun = [event for event in events if self._begins(event)]
+        begun = [dict(event) for event in events if self._begins(event)]
         entries = [*self._held, *begun, *self._counts()]
         entries.sort(key=lambda entry: RANK[STAGES[entry["rule"]]])
         shown = [self._progress(entry) for entry in entries if not self._waits(entry)]
@@ -93,7 +107,7 @@ class Stages:
 
     def _begins(self, event: JobEvent) -> bool:
         """Return whether a job of a stage begins, or goes to a cluster with those it needs."""
-        kind, jobs = event.get("event"), event.get("jobs", [])
+        kind, jobs = event["event"], event.get("jobs", [])
         stage = STAGES.get(event.get("rule", "")) if kind == "job_info" else None
         if kind == "workflow_started":
             # Another attempt, whose jobs have other numbers.
@@ -119,8 +133,7 @@ class Stages:
         return [*shown[:-1], last | {"missing_sources": list(dict.fromkeys(missing))}]
 
     def _event(self, stage: Stage) -> Progress:
-        # The clock may be set back.
-        self._elapsed = max(self._elapsed, round(time.time() - self.started, 1))
+        self._elapsed = max(self._elapsed, round(self.now() - self.started, 1))
         return {"stage": stage, "elapsed": self._elapsed}
 
     def _waits(self, entry: Progress) -> bool:
@@ -138,16 +151,15 @@ class Stages:
         """Return the counts of each rule that reports them; embedders and shards are summed."""
         for path in sorted(self.logs.glob("*.progress.jsonl")):
             # Only the newest count matters.
-            for entry in self._steps.setdefault(path, Tail(path)).read()[-1:]:
-                if {"done", "total"} <= entry.keys():
-                    self._latest[path] = entry
-        rules: dict[str, dict[str, Progress]] = {}
+            for entry in self._steps.setdefault(path, Tail(path, _STEP)).read()[-1:]:
+                self._latest[path] = entry
+        rules: dict[str, dict[str, StepProgress]] = {}
         for path, entry in self._latest.items():
             name = path.name.removesuffix(".progress.jsonl")
             rules.setdefault(name.partition(".")[0], {})[name] = entry
         return [self._count(rule, entries) for rule, entries in rules.items()]
 
-    def _count(self, rule: str, entries: dict[str, Progress]) -> Progress:
+    def _count(self, rule: str, entries: dict[str, StepProgress]) -> Progress:
         # Each shard knows the total of all shards.
         jobs = len({_SHARD.sub("", name) for name in entries})
         jobs = max(self.embedders if rule == "embed" else 1, jobs)

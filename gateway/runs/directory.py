@@ -8,20 +8,23 @@
             .scratch/      temporary files and caches of its processes
 """
 
-import json
 import os
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from gateway.runs import disk
+import structlog
+
+from gateway.runs import clock, disk
+from gateway.runs.provenance import Provenance
+from gateway.runs.request import Request
 from gateway.runs.state import State
+from gateway.runs.stored import Stored
 from steps.files import replacing
+
+log = structlog.get_logger()
 
 #: The data set of a run; user-supplied names never reach a path.
 DATASET = "input"
@@ -64,23 +67,30 @@ class Run:
         Raises:
             OSError, ValueError: it cannot be read.
         """
-        return State.of(json.loads((self.path / "state.json").read_text()))
+        return State.read(self.path / "state.json")
 
     def read_state(self) -> State | None:
         """Return the state, or `None` where it cannot be read."""
         try:
             return self.state
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError) as error:
+            log.error("state_unreadable", job_id=self.id, error=str(error)[:500])
+            return None
+
+    def now(self) -> float:
+        """Return the present time, as the times of a state are written: seconds since 1970."""
+        return clock.now(self.path.parent)
 
     def change(self, **values: object) -> State:
         """Set fields of the state, durably.
 
         Raises:
-            OSError: it cannot be written.
+            OSError, ValueError: it cannot be written, or the present one cannot be read.
         """
-        state = State.of(asdict(self.state) | values)
-        _write_durably(self.path / "state.json", asdict(state))
+        state = self.state.with_changed(**values)
+        _write_durably(self.path / "state.json", state)
         return state
 
     @property
@@ -94,33 +104,30 @@ class Run:
         return self.path / ".snakemake" / "slurm_logs"
 
     @property
-    def request(self) -> dict[str, Any]:
+    def request(self) -> Request:
         """The request of the upload.
 
         Raises:
             OSError, ValueError: it cannot be read.
         """
-        request: dict[str, Any] = json.loads((self.path / "request.json").read_text())
-        return request
+        return Request.read(self.path / "request.json")
 
     @property
     def embedders(self) -> int:
         """How many embedders it was asked for; one where that is not known any more."""
         try:
-            return int(self.request["embedders"])
-        except (OSError, ValueError, TypeError, KeyError):
+            return self.request.embedders
+        except (OSError, ValueError):
             return 1
 
-    def read_provenance(self) -> dict[str, Any]:
-        """Return provenance.json; an empty object where the run did not get that far.
+    def read_provenance(self) -> Provenance:
+        """Return provenance.json; an empty one where the run did not get that far.
 
         Raises:
             OSError, ValueError: it cannot be read.
         """
-        if not self.provenance.is_file():
-            return {}
-        provenance: dict[str, Any] = json.loads(self.provenance.read_text(encoding="utf-8"))
-        return provenance
+        found = self.provenance.is_file()
+        return Provenance.read(self.provenance) if found else Provenance()
 
     def shed(self) -> None:
         """Free the disk space of a run that has failed; its logs stay."""
@@ -151,7 +158,7 @@ class Runs:
         path.mkdir(mode=0o700)
         return Run(path)
 
-    def admit(self, staged: Run, request: dict[str, Any]) -> Run:
+    def admit(self, staged: Run, request: Request) -> Run:
         """Give a staged directory its id, durably.
 
         Raises:
@@ -159,7 +166,7 @@ class Runs:
         """
         (staged.path / "logs" / DATASET).mkdir(parents=True)
         _write_durably(staged.path / "request.json", request)
-        _write_durably(staged.path / "state.json", asdict(State(submitted=time.time())))
+        _write_durably(staged.path / "state.json", State(submitted=staged.now()))
         run = Run(self.root / staged.id.removeprefix(".incoming-"))
         os.replace(staged.path, run.path)
         try:
@@ -186,10 +193,10 @@ def is_id(text: str) -> bool:
     return bool(_ID.fullmatch(text))
 
 
-def _write_durably(path: Path, value: dict[str, Any]) -> None:
+def _write_durably(path: Path, value: Stored) -> None:
     def write() -> None:
         with replacing(path) as staged, staged.open("w", encoding="utf-8") as file:
-            json.dump(value, file)
+            file.write(value.model_dump_json())
             file.flush()
             os.fsync(file.fileno())
 

@@ -17,6 +17,8 @@ FULL = ("DISK_FULL", "The disk of the server is full. Please try again later.")
 _RESERVE_BYTES = 1048576
 #: With less free space no run can succeed.
 LEAST_BYTES = 4 * _RESERVE_BYTES
+#: Files, folders and links of a run with two projections, each of which takes an inode.
+RUN_FILES = 60
 
 
 def is_full(error: BaseException) -> bool:
@@ -25,8 +27,14 @@ def is_full(error: BaseException) -> bool:
 
 
 def low(root: Path, min_free_bytes: int) -> bool:
-    """Return whether less space than that is free."""
-    return shutil.disk_usage(root).free < min_free_bytes
+    """Return whether less space than that is free, or files for hardly any run."""
+    return shutil.disk_usage(root).free < min_free_bytes or few_files(root, 2 * RUN_FILES)
+
+
+def few_files(root: Path, least: int) -> bool:
+    """Return whether the file system takes fewer new files than that; some have no limit."""
+    found = os.statvfs(root)
+    return found.f_files > 0 and found.f_favail < least
 
 
 class DiskFull(Exception):

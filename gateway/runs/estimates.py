@@ -3,11 +3,12 @@
 <root>/.history.json   {embedder: [[seconds for each sequence, other seconds], ...]}, newest last
 """
 
-import json
 from pathlib import Path
 from statistics import median
+from typing import Annotated
 
 import structlog
+from pydantic import Field, TypeAdapter
 
 from gateway.runs.directory import Run
 from steps.files import write_json
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 #: Runs of an embedder that count; what was long ago says little of today.
 _KEPT = 50
+_Seconds = Annotated[float, Field(ge=0, le=1e9)]
+_HISTORY = TypeAdapter(dict[str, Annotated[list[tuple[_Seconds, _Seconds]], Field(min_length=1)]])
 
 
 def remember(run: Run) -> None:
@@ -52,30 +55,29 @@ def _path(root: Path) -> Path:
     return root / ".history.json"
 
 
-def _read(path: Path) -> dict[str, list[list[float]]]:
+def _read(path: Path) -> dict[str, list[tuple[float, float]]]:
     """Return the history; nothing where the file is missing or damaged."""
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): [[float(a), float(b)] for a, b in rows] for name, rows in known.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return _HISTORY.validate_json(path.read_bytes())
+    except (OSError, ValueError):
         return {}
 
 
-def _measured(run: Run) -> tuple[str, list[float]] | None:
+def _measured(run: Run) -> tuple[str, tuple[float, float]] | None:
     """Return the embedder of a run and its seconds, where they predict the next run.
 
     They do not where several embedders share them, the run was interrupted, or half of the
     embeddings came from the cache.
     """
     state, provenance = run.state, run.read_provenance()
-    embedders = provenance.get("configuration", {}).get("embedders", [])
+    embedders = provenance.configuration.get("embedders", [])
     if len(embedders) != 1 or state.attempts != 1:
         return None
     if state.first_started is None or state.finished is None:
         return None
-    reports = [step for step in provenance["steps"] if step["step"] == "embed"]
-    computed = sum(step["counts"]["distinct"] - step["counts"]["reused"] for step in reports)
-    if computed * 2 < provenance["input"]["sequences"] or not computed:
+    reports = [step for step in provenance.steps if step.step == "embed"]
+    computed = sum(step.counts["distinct"] - step.counts["reused"] for step in reports)
+    if computed * 2 < provenance.input["sequences"] or not computed:
         return None
-    whole, embedding = state.finished - state.first_started, sum(s["seconds"] for s in reports)
-    return embedders[0], [embedding / computed, max(0.0, whole - embedding)]
+    whole, embedding = state.finished - state.first_started, sum(s.seconds for s in reports)
+    return embedders[0], (embedding / computed, max(0.0, whole - embedding))

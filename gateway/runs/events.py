@@ -5,51 +5,98 @@ Clients read the file, each from where it is, so a slow one costs a file positio
 
 import asyncio
 import errno
-import json
 import os
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, Self, TypedDict
+
+from pydantic import Field, TypeAdapter, model_validator
 
 from gateway.runs import disk, jsonl
+from gateway.runs.stored import Stored
+from gateway.settings import Stage
 
+Name = Literal["queued", "progress", "done", "error"]
 TERMINAL = frozenset({"done", "error"})
-_KEYS = {"id", "event", "data"}
-_SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True)
-class Event:
+class Queued(TypedDict):
+    """Data of `queued`; 0 is the start."""
+
+    job_id: str
+    queue_position: Annotated[int, Field(ge=0)]
+    running: int
+
+
+class Progress(TypedDict):
+    """Data of `progress`; `elapsed` in seconds, `done` and `total` where a step counts."""
+
+    job_id: str
+    stage: Stage
+    elapsed: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    done: NotRequired[int]
+    total: NotRequired[int]
+    missing_sources: NotRequired[list[str]]
+
+
+class Done(TypedDict):
+    """Data of `done`."""
+
+    job_id: str
+    download_url: str
+    warnings: list[str]
+
+
+class Failed(TypedDict):
+    """Data of `error`."""
+
+    job_id: str
+    message: str | None
+    code: str | None
+    colab_url: NotRequired[str]
+
+
+class Event(Stored):
     """One event as clients get it; `data` is ready for JSON."""
 
-    id: int
-    name: str
+    id: Annotated[int, Field(ge=1, le=1 << 53)]
+    event: Name
     data: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _data_is_of_event(self) -> Self:
+        _DATA[self.event].validate_python(self.data)
+        return self
 
     @property
     def terminal(self) -> bool:
         """Whether no event follows this one."""
-        return self.name in TERMINAL
+        return self.event in TERMINAL
+
+
+_DATA: dict[str, TypeAdapter[Any]] = {
+    "queued": TypeAdapter(Queued),
+    "progress": TypeAdapter(Progress),
+    "done": TypeAdapter(Done),
+    "error": TypeAdapter(Failed),
+}
+_EVENT = TypeAdapter(Event)
 
 
 class EventLog:
-    """Events of one run. `append` belongs to one writer, `follow` to any number of readers.
-
-    `left` is when the last reader went away (seconds since the epoch).
-    """
+    """Events of one run. `append` belongs to one writer, `follow` to any number of readers."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.readers, self.closed = path, 0, False
-        self.left = time.time()
+        self._left = time.monotonic()
         # A gateway that was killed while writing leaves a line that no client got.
         jsonl.repair(path)
         events = self.all()
         self.last = events[-1] if events else None
         self._changed = asyncio.Event()
 
-    def append(self, name: str, data: dict[str, Any]) -> None:
+    def append(self, name: Name, data: dict[str, Any]) -> None:
         """Write and announce an event; do nothing after a terminal one.
 
         Raises:
@@ -57,9 +104,8 @@ class EventLog:
         """
         if self.last and self.last.terminal:
             return
-        event = Event(self.last.id + 1 if self.last else 1, name, data)
-        entry = {"schema_version": _SCHEMA_VERSION, "id": event.id, "event": name, "data": data}
-        line = json.dumps(entry) + "\n"
+        event = Event(id=self.last.id + 1 if self.last else 1, event=name, data=data)
+        line = event.model_dump_json() + "\n"
         disk.insist(self.path.parent.parent, lambda: self._write(line.encode()))
         self.last = event
         self._announce()
@@ -74,6 +120,11 @@ class EventLog:
             except OSError:
                 file.truncate(start)
                 raise
+
+    @property
+    def seconds_alone(self) -> float:
+        """How long nobody has followed the run; 0 while anybody does."""
+        return 0.0 if self.readers else time.monotonic() - self._left
 
     def close(self) -> None:
         """End all followers: the run is being removed, or the gateway stops."""
@@ -105,7 +156,7 @@ class EventLog:
                     await changed.wait()
         finally:
             self.readers -= 1
-            self.left = time.time()
+            self._left = time.monotonic()
 
     def _read(self, position: int) -> tuple[list[Event], int]:
         """Return the events of whole lines from a byte position on, and the position after them."""
@@ -116,9 +167,7 @@ class EventLog:
         except FileNotFoundError:
             return [], position
         whole = jsonl.whole(text)
-        found = [entry for entry in jsonl.parse(whole) if entry.keys() >= _KEYS]
-        events = [Event(entry["id"], entry["event"], entry["data"]) for entry in found]
-        return events, position + len(whole)
+        return jsonl.parse(whole, _EVENT), position + len(whole)
 
     def all(self) -> list[Event]:
         """Return all events so far."""

@@ -1,21 +1,19 @@
 """Files of JSON objects, one a line, whose writer may be killed in the middle of one."""
 
-import json
+import contextlib
 import os
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 
-def parse(text: bytes) -> list[dict[str, Any]]:
-    """Return the objects of whole lines; skip lines corrupted by a killed writer."""
+def parse[T](text: bytes, kind: TypeAdapter[T]) -> list[T]:
+    """Return the objects of whole lines; skip lines that hold none of that kind."""
     found = []
     for line in text.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            found.append(entry)
+        # A writer was killed in the middle of it, or the file is damaged.
+        with contextlib.suppress(ValidationError):
+            found.append(kind.validate_json(line))
     return found
 
 
@@ -35,13 +33,13 @@ def repair(path: Path) -> None:
         pass
 
 
-class Tail:
+class Tail[T]:
     """Read new objects of a growing file; from its start where another file took its place."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.position, self._inode = path, 0, 0
+    def __init__(self, path: Path, kind: TypeAdapter[T]) -> None:
+        self.path, self.kind, self.position, self._inode = path, kind, 0, 0
 
-    def read(self) -> list[dict[str, Any]]:
+    def read(self) -> list[T]:
         """Return the objects since the last call."""
         try:
             with self.path.open("rb") as file:
@@ -53,4 +51,4 @@ class Tail:
         except FileNotFoundError:
             return []
         self.position += len(text)
-        return parse(text)
+        return parse(text, self.kind)

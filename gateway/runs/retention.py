@@ -1,4 +1,4 @@
-"""When a run is due for removal. All times are seconds since 1970."""
+"""When a run is due for removal. All times are those of `gateway.runs.clock`."""
 
 from gateway.runs.directory import Run
 from gateway.runs.events import EventLog
@@ -25,11 +25,8 @@ def is_too_old(run: Run, settings: Settings, now: float) -> bool:
 
 def is_abandoned(run: Run, events: EventLog, settings: Settings, now: float) -> bool:
     """Return whether nobody has followed an unfinished run for as long as that may be."""
-    return bool(
-        settings.abandon_seconds
-        and not events.readers
-        and now - max(events.left, run.state.submitted) > settings.abandon_seconds
-    )
+    alone = min(events.seconds_alone, now - run.state.submitted)
+    return bool(settings.abandon_seconds and alone > settings.abandon_seconds)
 
 
 def is_forgotten(run: Run, now: float) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +55,14 @@ def _of_step(path: Path) -> Outcome:
     unforeseen = f"The step '{step}' failed on the server. Please try again."
     try:
         error = json.loads(path.read_text(encoding="utf-8"))
-        code, message = error["code"], error["message"]
+        code, message = str(error["code"]), str(error["message"])
     except (OSError, ValueError, KeyError, TypeError):
         return Outcome("failed", "INTERNAL", unforeseen)
     if code == FULL.code:
         return FULL
-    return Outcome("failed", code, unforeseen if code == "INTERNAL" else message)
+    # JSON may hold code points that are no characters, which a state may not.
+    told = message.encode("utf-8", "replace").decode("utf-8")
+    return Outcome("failed", code, unforeseen if code == "INTERNAL" else told)
 
 
 def interrupted(run: Run, job_log: JobLog, where: str) -> Outcome:
@@ -119,7 +120,7 @@ class Outcomes:
             return self.publisher.publish_end(run)
         if outcome.code == "DISK_FULL":
             run.shed()
-        now = time.time()
+        now = run.now()
         state = run.change(
             finished=now, status=outcome.status, code=outcome.code, message=outcome.message
         )
@@ -134,17 +135,24 @@ class Outcomes:
         if status == "failed":
             self.metrics.failures.labels(code=code).inc()
         try:
-            self.metrics.observe_steps(run.read_provenance().get("steps", []))
+            steps = run.read_provenance().steps
+            self.metrics.observe_steps((step.step, step.seconds) for step in steps)
             if status == "done":
                 estimates.remember(run)
         except (OSError, ValueError, KeyError) as error:
             log.warning("steps_not_counted", job_id=run.id, error=str(error))
 
     def publish_again(self, run: Run) -> None:
-        """Publish the outcome of a finished run, where the last gateway did not come to it."""
+        """Publish the outcome of a finished run, where the last gateway did not come to it.
+
+        Raises:
+            ValueError: files of the run cannot be read.
+        """
+        if run.state.status == "expired":
+            return
         try:
             self.publisher.publish_end(run)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             log.error("end_not_published", job_id=run.id, error=str(error))
 
     async def stop(self) -> None:

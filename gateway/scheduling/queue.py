@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 
 from gateway.execution import processes
 from gateway.metrics import Metrics
 from gateway.progress.publisher import Publisher
 from gateway.runs.directory import Run, Runs
 from gateway.runs.events import EventLog
-from gateway.runs.state import FINISHED
+from gateway.runs.state import FINISHED, State
 from gateway.scheduling import recovery
 from gateway.scheduling.outcome import Outcome, Outcomes
 from gateway.scheduling.supervisor import Supervisor, end_jobs
 from gateway.settings import Settings
+
+#: What runs that wait are ordered by.
+Turn = tuple[bool, float]
 
 CANCELLED = ("CANCELLED", "The run was cancelled.")
 
@@ -26,7 +30,7 @@ class Scheduler:
     """Start, resume and cancel runs. All that it knows can be read from the run directories."""
 
     def __init__(self, settings: Settings, runs: Runs, metrics: Metrics) -> None:
-        self.settings, self.runs = settings, runs
+        self.settings, self.runs, self.metrics = settings, runs, metrics
         self.waiting: list[Run] = []
         self.running: dict[str, asyncio.Task[None]] = {}
         self.publisher = Publisher()
@@ -41,7 +45,7 @@ class Scheduler:
             QueueFull: it would not.
         """
         taken = len(self.running) + len(self.waiting) + self._held
-        if taken >= self.settings.max_concurrent_jobs + self.settings.max_pending_jobs:
+        if taken >= self.settings.max_pending_jobs:
             raise QueueFull
 
     @contextmanager
@@ -60,8 +64,8 @@ class Scheduler:
 
     @property
     def warm(self) -> bool:
-        """Whether runs start as fast as they ever will."""
-        return self.supervisor.starter.settled
+        """Whether runs start as fast as they can here."""
+        return self.supervisor.starter.warm
 
     def events(self, run: Run) -> EventLog:
         """Return the one event log of a run in this process."""
@@ -70,20 +74,28 @@ class Scheduler:
     async def resume(self) -> None:
         """Take up the runs of the run directories, after a start."""
         self.supervisor.prepare()
-        waiting: list[Run] = []
-        unfollowed: list[Run] = []
-        for state, run in await recovery.reconcile(self.runs):
-            if state.status in FINISHED:
-                if state.status != "expired":
-                    self.outcomes.publish_again(run)
-            elif processes.is_alive(state):
-                self._occupy(run, following=True)
-            else:
-                (unfollowed if state.status == "running" else waiting).append(run)
-        ended = await asyncio.gather(*map(self._settle, unfollowed))
-        waiting += [run for run, over in zip(unfollowed, ended, strict=True) if not over]
-        self.waiting = sorted(waiting, key=_turn)
+        found = await recovery.reconcile(self.runs, self.metrics)
+        turns = await asyncio.gather(*(self._take_up(state, run) for state, run in found))
+        waiting = [(turn, run) for turn, (_, run) in zip(turns, found, strict=True) if turn]
+        self.waiting = [run for _, run in sorted(waiting, key=itemgetter(0))]
         self._advance()
+
+    async def _take_up(self, state: State, run: Run) -> Turn | None:
+        """Return the turn of a run that is to be started, and see to all others."""
+        try:
+            if state.status in FINISHED:
+                self.outcomes.publish_again(run)
+            elif processes.is_alive(state):
+                self.publisher.events(run)
+                self._occupy(run, following=True)
+            elif state.status == "queued" or not await self._settle(run):
+                self.publisher.events(run)
+                return _turn(run)
+        except Exception as error:
+            # The others must be served.
+            self.forget(run)
+            await recovery.set_aside(run, error, self.metrics)
+        return None
 
     async def _settle(self, run: Run) -> bool:
         """End what is left of a run that nobody followed; return whether that was its end."""
@@ -152,7 +164,7 @@ class Scheduler:
             asyncio.get_running_loop().call_soon(self._advance)
 
 
-def _turn(run: Run) -> tuple[bool, float]:
+def _turn(run: Run) -> Turn:
     """Order runs that wait: those that were interrupted first, then by upload."""
     state = run.state
     return (state.first_started is None, state.first_started or state.submitted)

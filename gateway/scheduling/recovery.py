@@ -9,16 +9,18 @@ from pathlib import Path
 
 import structlog
 
+from gateway.metrics import Metrics
 from gateway.runs.directory import Run, Runs, is_id
-from gateway.runs.state import FINISHED, State
+from gateway.runs.state import State
 from gateway.scheduling.supervisor import end_jobs
 
 log = structlog.get_logger()
 
 _ASIDE = ".broken-"
+_MOMENTS = ("submitted", "first_started", "started", "finished", "delivered")
 
 
-async def reconcile(runs: Runs) -> list[tuple[State, Run]]:
+async def reconcile(runs: Runs, metrics: Metrics) -> list[tuple[State, Run]]:
     """Return the runs that can be read, oldest first; set those aside that cannot."""
     for path in runs.root.glob(".incoming-*"):
         log.info("upload_removed", name=path.name)
@@ -29,24 +31,29 @@ async def reconcile(runs: Runs) -> list[tuple[State, Run]]:
         try:
             found.append((_checked(run), run))
         except (OSError, ValueError) as error:
-            await _set_aside(run, str(error))
+            await set_aside(run, error, metrics)
     return sorted(found, key=lambda pair: pair[0].submitted)
 
 
 def _checked(run: Run) -> State:
-    """Return the state of a run whose files can be read.
+    """Return the state of a run whose files can be read, with no time in the future.
 
     Raises:
         OSError, ValueError: they cannot.
     """
-    state = run.state
-    if state.status not in FINISHED and not isinstance(run.request, dict):
-        raise ValueError("request.json is no object")
-    return state
+    state, now = run.state, run.now()
+    if state.status != "expired":
+        # Its fields are checked as it is read.
+        _ = run.request
+    late = {name: now for name in _MOMENTS if (getattr(state, name) or 0) > now}
+    # The clock was wrong before the last boot: what is kept for some time would be kept for ever.
+    return run.change(**late) if late else state
 
 
-async def _set_aside(run: Run, reason: str) -> None:
+async def set_aside(run: Run, error: Exception, metrics: Metrics) -> None:
     """Rename a run out of the way of all others; it is kept until it is due for removal."""
+    reason = f"{type(error).__name__}: {error}"[:500]
+    metrics.set_aside.inc()
     aside = run.path.with_name(f"{_ASIDE}{run.id}")
     if aside.exists():
         aside = aside.with_name(f"{aside.name}-{secrets.token_hex(4)}")

@@ -5,14 +5,14 @@ long; where it was interrupted from outside, another one goes on from the files 
 """
 
 import asyncio
-import time
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
 from watchfiles import awatch
 
 from gateway.execution import processes, slurm, snakemake
-from gateway.execution.forkserver import Starter
+from gateway.execution.starter import Starter
 from gateway.metrics import Metrics
 from gateway.progress.job_log import JobLog
 from gateway.progress.publisher import Publisher
@@ -38,12 +38,26 @@ async def end_jobs(run: Run) -> bool:
     return await processes.end(run) and await slurm.end(run)
 
 
+async def _in_thread(work: Callable[[Run], None], run: Run) -> None:
+    """Do some work in a thread; even if this is cancelled, return when it is done.
+
+    A run that is being started could not be ended.
+    """
+    started = asyncio.create_task(asyncio.to_thread(work, run))
+    try:
+        await asyncio.shield(started)
+    finally:
+        while not started.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({started})
+
+
 class Supervisor:
     """Bring runs to their ends; whatever happens on the way, there is one."""
 
     def __init__(self, settings: Settings, publisher: Publisher, metrics: Metrics) -> None:
         self.settings, self.publisher, self.metrics = settings, publisher, metrics
-        self.starter = Starter()
+        self.starter = Starter(metrics)
 
     def prepare(self) -> None:
         """Start the fork server, so that the first run starts as fast as later ones."""
@@ -77,7 +91,8 @@ class Supervisor:
     async def _attempt(self, run: Run, following: bool) -> Outcome | None:
         """Make one attempt; return `None` where it was interrupted and there may be another."""
         if not following:
-            self._start(run)
+            await self.starter.wait_until_warm()
+            await _in_thread(self._start, run)
         attempt = Attempt(run, self.settings, self.publisher)
         try:
             found = await attempt.follow()
@@ -91,7 +106,7 @@ class Supervisor:
         return attempt.interrupted() if attempts >= self.settings.max_attempts else None
 
     def _start(self, run: Run) -> None:
-        state, now = run.state, time.time()
+        state, now = run.state, run.now()
         if state.attempts:
             self.metrics.resumed.inc()
         run.change(status="running", started=now, first_started=state.first_started or now)
@@ -111,6 +126,7 @@ class Attempt:
             started=state.first_started or state.started or state.submitted,
             embedders=run.embedders,
             published=publisher.progress(run),
+            now=run.now,
         )
 
     async def follow(self) -> Outcome | None:

@@ -1,7 +1,6 @@
 """The loop that removes what is due: runs, broken runs, expired entries of the cache."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import structlog
@@ -74,7 +73,7 @@ def prune(settings: Settings) -> None:
 
 async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:
     """Cancel, strip or remove one run where it is due."""
-    state, now = run.state, time.time()
+    state, now = run.state, run.now()
     if state.status not in FINISHED:
         if is_too_old(run, settings, now):
             await scheduler.cancel(run, TOO_OLD)

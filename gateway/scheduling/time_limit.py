@@ -1,10 +1,10 @@
 """The time limits of a run and of its stages."""
 
-import time
 from collections.abc import Iterable
 
 from gateway.progress.job_log import JobEvent
 from gateway.progress.stages import RANK, STAGES
+from gateway.runs import clock
 from gateway.runs.directory import Run
 from gateway.scheduling.outcome import Outcome
 from gateway.settings import Settings, Stage
@@ -15,22 +15,28 @@ class TimeLimit:
 
     def __init__(self, run: Run, settings: Settings) -> None:
         state = run.state
-        self.settings, self.started = settings, state.started or state.submitted
+        self.run, self.settings, self.started = run, settings, state.started or state.submitted
         self._rules: dict[int, str] = {}
         self._since: dict[Stage, float] = {}
 
     def follow(self, events: Iterable[JobEvent]) -> None:
         """Take note of jobs that begin and end; those of an earlier attempt are over."""
         for event in events:
-            if event.get("time", 0) >= self.started:
+            if self._time(event) >= self.started:
                 self._follow(event)
 
+    def _time(self, event: JobEvent) -> float:
+        """Return when an event was, by the clock of runs; version 0.1.0 wrote no `uptime`."""
+        root = self.run.path.parent
+        return clock.of_uptime(root, event["uptime"]) if "uptime" in event else event["time"]
+
     def _follow(self, event: JobEvent) -> None:
+        rule = event.get("rule", "")
         for job in event.get("jobs", []):
             if event["event"] == "job_info":
-                self._rules[job] = event["rule"]
-                if event["rule"] in STAGES:
-                    self._since.setdefault(STAGES[event["rule"]], event["time"])
+                self._rules[job] = rule
+                if rule in STAGES:
+                    self._since.setdefault(STAGES[rule], self._time(event))
             elif event["event"] in ("job_finished", "job_error"):
                 self._rules.pop(job, None)
 
@@ -46,7 +52,7 @@ class TimeLimit:
 
     def exceeded(self) -> Outcome | None:
         """Return the outcome of a run that exceeds its time limit or that of a stage."""
-        now, settings = time.time(), self.settings
+        now, settings = self.run.now(), self.settings
         if now - self.started > settings.pipeline_timeout_seconds:
             took = f"{settings.pipeline_timeout_seconds / 60:g} minutes, while {self.where()}"
             return _timeout(f"The run timed out after {took}. Try fewer sequences.")

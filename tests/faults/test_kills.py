@@ -25,6 +25,9 @@ SEED = int(os.environ.get("FAULTS_SEED") or 1)
 STAGES = list(dict.fromkeys(STAGES_OF_RULES.values()))
 MOMENTS = ["random", "starting", "uploading", "queued", "downloading", *STAGES]
 CLIENTS = 4
+FORKSERVER = "gateway.execution.forkserver_main"
+#: Name of a process -> its kind; all others are steps.
+KINDS = {"snakemake": "snakemake", "steps": "steps"}
 
 
 class Siege:
@@ -66,10 +69,12 @@ class Siege:
         return [path.parent.name for path in self.gateway.root.glob("[!.]*/state.json")]
 
     def victims(self, kind: str) -> list[psutil.Process]:
-        found = self.witness.processes()
-        return [
-            process for process, key in found if (key[1] == "snakemake") == (kind == "snakemake")
-        ]
+        """Processes of a kind: snakemake, step, steps (the server of a run), fork server."""
+        if kind == "fork server":
+            below = psutil.Process(self.gateway.process.pid).children()
+            return [process for process in below if FORKSERVER in process.cmdline()]
+        found = [(process, key[1].partition(" ")[0]) for process, key in self.witness.processes()]
+        return [process for process, name in found if KINDS.get(name, "step") == kind]
 
     def finish(self) -> list:
         jobs = [job for client in self.clients for job in client.finish()]
@@ -136,7 +141,7 @@ def test_a_gateway_killed_at_any_moment_loses_no_job(siege):
     check_quiet(siege)
 
 
-@pytest.mark.parametrize("kind", ["snakemake", "step"])
+@pytest.mark.parametrize("kind", ["snakemake", "step", "steps"])
 def test_a_killed_process_of_a_run_is_made_good_or_told(siege, kind):
     siege = siege()
     for _ in range(max(4, KILLS // 3)):
@@ -151,6 +156,22 @@ def test_a_killed_process_of_a_run_is_made_good_or_told(siege, kind):
     check_promises(jobs, siege)
     assert {job.end for job in jobs} <= {"done", "INTERRUPTED", "INTERNAL"}
     assert any(siege.gateway.state(job.id)["attempts"] > 1 for job in jobs)
+    check_quiet(siege)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_fork_server_killed_or_halted_costs_no_job(siege, number):
+    siege = siege()
+    for _ in range(max(2, KILLS // 6)):
+        time.sleep(siege.random.uniform(0, 4))
+        for victim in siege.victims("fork server"):
+            siege.seen["fork server"] += 1
+            victim.send_signal(number)
+    jobs = siege.finish()
+    print(f"{siege.seen['fork server']} times {number.name}: {Counter(job.end for job in jobs)}")
+    check_promises(jobs, siege)
+    assert {job.end for job in jobs} == {"done"}
+    wait_until(lambda: siege.gateway.client.get("/readyz").json()["warm"])
     check_quiet(siege)
 
 

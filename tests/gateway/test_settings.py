@@ -57,7 +57,7 @@ def test_a_start_with_a_bad_value_ends_with_status_2_and_one_sentence(environmen
     ("name", "value"),
     [
         ("PREP_MAX_CONCURRENT_JOBS", "0"),
-        ("PREP_MAX_PENDING_JOBS", "-1"),
+        ("PREP_MAX_PENDING_JOBS", "0"),
         ("PREP_UPLOAD_MAX_BYTES", "8 MB"),
         ("PREP_DELETE_AFTER_DOWNLOAD", "perhaps"),
         ("PREP_RATE_LIMIT", "many"),

@@ -5,10 +5,13 @@ import logging
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from gateway.runs import jsonl
 from snakemake_logger_plugin_runlog import LogHandler, LogHandlerSettings
+
+ANY = TypeAdapter(dict)
 
 
 @pytest.fixture
@@ -58,13 +61,13 @@ def test_line_torn_by_a_killed_writer_hides_no_other(handler):
 
 def test_torn_line_in_the_middle_is_skipped(tmp_path):
     (tmp_path / "jobs.jsonl").write_text('{"a": 1}\n{"b": {"c": 2}\n{"d": 3}\n{"e')
-    assert jsonl.Tail(tmp_path / "jobs.jsonl").read() == [{"a": 1}, {"d": 3}]
+    assert jsonl.Tail(tmp_path / "jobs.jsonl", ANY).read() == [{"a": 1}, {"d": 3}]
 
 
 def test_replaced_file_is_read_from_its_start(tmp_path):
     path = tmp_path / "embed.progress.jsonl"
     path.write_text('{"done": 1}\n{"done": 2}\n')
-    tail = jsonl.Tail(path)
+    tail = jsonl.Tail(path, ANY)
     tail.read()
     path.write_text('{"done": 3}\n')
     assert tail.read() == [{"done": 3}]

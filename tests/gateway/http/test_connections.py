@@ -1,12 +1,13 @@
 """Connections that say too much, something else or all at once, and too many of them."""
 
 import contextlib
+import os
 import subprocess
 import sys
 
 import pytest
 
-from tests.support.gateway_process import ROOT
+from tests.support.gateway_process import ROOT, Gateway
 from tests.support.hostile import answer, connect, head, neighbour, talk
 from tests.support.waiting import wait_until
 
@@ -70,6 +71,32 @@ def test_open_files_are_allowed_for_all_connections(hard, raised):
         print({limit.format("get", "")}[0])"""
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert found.stdout.splitlines()[-1] == str(raised)
+
+
+def start_with_files(tmp_path, most: int) -> subprocess.CompletedProcess:
+    command = f"ulimit -n {most}; exec {sys.executable} -m gateway --port 0"
+    settings = os.environ | {"PREP_JOB_ROOT": str(tmp_path)}
+    return subprocess.run(
+        ["bash", "-c", command], env=settings, cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_gateway_that_may_open_hardly_any_file_says_so(tmp_path):
+    found = start_with_files(tmp_path, 64)
+    assert found.returncode == 2
+    assert "may open only 64 files, and needs 288" in found.stderr and "ulimit -n" in found.stderr
+
+
+def test_more_clients_than_open_files_leave_no_traceback(tmp_path):
+    gateway = Gateway(tmp_path / "runs")
+    gateway.command = ("prlimit", "--nofile=300", *Gateway.command)
+    gateway.start()
+    with contextlib.ExitStack() as held:
+        for _ in range(400):
+            held.enter_context(connect(gateway))
+        wait_until(gateway.answers)
+    gateway.stop()
+    assert "Traceback" not in gateway.log.read_text()
 
 
 def test_followers_get_different_retry_times(gateway, done):

@@ -140,7 +140,7 @@ def test_an_upload_without_the_token_gets_what_is_documented(start_gateway):
 
 
 def test_accepted_and_turned_away_uploads_get_what_is_documented(start_gateway):
-    server = start_gateway(PREP_MAX_PENDING_JOBS="0", PREP_MAX_CONCURRENT_JOBS="1")
+    server = start_gateway(PREP_MAX_PENDING_JOBS="1")
     accepted = upload(server)
     assert accepted.status_code == 202
     assert upload(server).status_code == 503

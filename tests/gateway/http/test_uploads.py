@@ -181,7 +181,7 @@ def test_refused_uploads_have_a_wider_limit_of_their_own(start_gateway):
 
 
 def test_full_queue_refuses_an_upload_before_it_is_read(start_gateway):
-    gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1", PREP_MAX_PENDING_JOBS="0")
+    gateway = start_gateway(PREP_MAX_PENDING_JOBS="1")
     gateway.submit()
     assert gateway.post("no FASTA").json()["code"] == "QUEUE_FULL"
 

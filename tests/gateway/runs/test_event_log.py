@@ -15,10 +15,22 @@ from tests.support.gateway_process import fasta, halt
 RULES = ["normalize", "embed", "annotate", "project", "bundle", "preview"]
 
 
+DATA = {
+    "queued": {"queue_position": 0, "running": 1},
+    "progress": {"stage": "embedding", "elapsed": 1.5},
+    "done": {"download_url": "/", "warnings": []},
+    "error": {"message": "No.", "code": "INTERNAL"},
+}
+
+
+def append(log, name):
+    log.append(name, {"job_id": "1", **DATA[name]})
+
+
 def log_of(tmp_path, *names):
     log = EventLog(tmp_path / "events.jsonl")
     for name in names:
-        log.append(name, {"name": name})
+        append(log, name)
     return log
 
 
@@ -40,7 +52,7 @@ def test_readers_of_a_live_log_get_each_event_once(tmp_path):
         readers = [asyncio.create_task(collect(log, after)) for after in (0, 0, 1)]
         for name in ("progress", "progress", "done"):
             await asyncio.sleep(0)
-            log.append(name, {})
+            append(log, name)
         return await asyncio.gather(*readers)
 
     assert asyncio.run(read()) == [[1, 2, 3, 4], [1, 2, 3, 4], [2, 3, 4]]
@@ -50,7 +62,7 @@ def test_a_reader_racing_the_end_always_gets_it(tmp_path):
     async def race(folder):
         log = log_of(folder, "queued")
         reader = asyncio.create_task(collect(log))
-        log.append("done", {})
+        append(log, "done")
         return await reader
 
     for turn in range(20):
@@ -93,7 +105,7 @@ def stages(tmp_path):
     def write(*rules, event="job_info"):
         with (tmp_path / "jobs.jsonl").open("a") as file:
             for rule in rules:
-                entry = {"event": event, "rule": rule, "jobs": [RULES.index(rule)]}
+                entry = {"event": event, "time": 1.0, "rule": rule, "jobs": [RULES.index(rule)]}
                 file.write(json.dumps(entry) + "\n")
 
     found, job_log = Stages(tmp_path), JobLog(Run(tmp_path))
@@ -156,7 +168,10 @@ def test_stages_published_before_a_restart_are_not_published_again(tmp_path):
     ]
     stages = Stages(tmp_path, published=published)
     (tmp_path / "jobs.jsonl").write_text(
-        "".join(f'{{"event": "job_info", "rule": "{rule}"}}\n' for rule in ("normalize", "embed"))
+        "".join(
+            f'{{"event": "job_info", "time": 1.0, "rule": "{rule}"}}\n'
+            for rule in ("normalize", "embed")
+        )
     )
     (tmp_path / "embed.x.progress.jsonl").write_text('{"done": 4, "total": 9}\n')
     assert stages.news(JobLog(Run(tmp_path)).read()) == []
@@ -178,7 +193,7 @@ def test_a_torn_event_is_cut_before_the_next_and_never_shown(tmp_path):
 
 def test_a_half_written_line_waits_for_its_end(stages, tmp_path):
     with (tmp_path / "jobs.jsonl").open("a") as file:
-        file.write('{"event": "job_info", "ru')
+        file.write('{"event": "job_info", "time": 1.0, "ru')
     assert stages.next() == []
     with (tmp_path / "jobs.jsonl").open("a") as file:
         file.write('le": "embed"}\n')

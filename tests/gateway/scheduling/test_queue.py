@@ -38,7 +38,7 @@ def test_never_more_run_than_configured(start_gateway):
 
 
 def test_a_full_queue_answers_503_and_stores_nothing(start_gateway):
-    gateway = start_gateway(**ONE, PREP_MAX_PENDING_JOBS="1")
+    gateway = start_gateway(**ONE, PREP_MAX_PENDING_JOBS="2")
     jobs = [gateway.submit()]
     halt(gateway, jobs[0])
     jobs.append(gateway.submit())
