@@ -32,7 +32,7 @@ class Metrics:
             "Ends of the process that runs are forked from; it is started again",
             registry=self.registry,
         )
-        self.set_aside = Counter(
+        self.runs_set_aside = Counter(
             "gateway_runs_set_aside",
             "Run directories that could not be read",
             registry=self.registry,

@@ -53,7 +53,7 @@ def _checked(run: Run) -> State:
 async def set_aside(run: Run, error: Exception, metrics: Metrics) -> None:
     """Rename a run out of the way of all others; it is kept until it is due for removal."""
     reason = f"{type(error).__name__}: {error}"[:500]
-    metrics.set_aside.inc()
+    metrics.runs_set_aside.inc()
     aside = run.path.with_name(f"{_ASIDE}{run.id}")
     if aside.exists():
         aside = aside.with_name(f"{aside.name}-{secrets.token_hex(4)}")
