@@ -14,8 +14,8 @@ from steps.errors import StepError
 from steps.progress import Progress
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
     from steps.cache.entries import Embedding
+    from steps.cache.run_cache import RunCache
 
 log = logging.getLogger("steps")
 
@@ -31,7 +31,7 @@ class Reuse:
     """
 
     def __init__(
-        self, cache: "Cache", embedder: Embedder, sequences: Sequence[str], progress: Progress
+        self, cache: "RunCache", embedder: Embedder, sequences: Sequence[str], progress: Progress
     ) -> None:
         if embedder.revision is None:
             raise ValueError(f"{embedder.name} has no revision, so its embeddings are not cached")

@@ -16,7 +16,7 @@ from steps.annotate.remote.source import Source, SourceError, Values
 from steps.config import defaults
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
+    from steps.cache.run_cache import RunCache
 
 log = logging.getLogger("steps")
 
@@ -63,7 +63,7 @@ def fetch(
     source: Source,
     keys: Iterable[str],
     wanted: Sequence[str],
-    cache: "Cache",
+    cache: "RunCache",
     options: FetchOptions,
     advance: Callable[[int], None] = lambda keys: None,
     *,
@@ -101,7 +101,7 @@ class _Requests:
     def __init__(
         self,
         source: Source,
-        cache: "Cache | None",
+        cache: "RunCache | None",
         outcome: Outcome,
         advance: Callable[[int], None],
     ) -> None:
