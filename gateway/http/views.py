@@ -6,6 +6,7 @@ from typing import Any
 from gateway.http.download import download_name
 from gateway.run_config import default_choices
 from gateway.runs.directory import Run
+from gateway.runs.redact import without_paths
 from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import Scheduler
@@ -64,5 +65,5 @@ def provenance_view(run: Run) -> dict[str, Any]:
         "configuration": {name: known[name] for name in _SHOWN if name in known},
         "versions": found.get("versions", {}),
         "seconds": [[step["step"], step["seconds"]] for step in found.get("steps", [])],
-        "warnings": found.get("warnings", []),
+        "warnings": [without_paths(each) for each in found.get("warnings", [])],
     }

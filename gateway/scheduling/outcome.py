@@ -14,6 +14,7 @@ from gateway.progress.job_log import JobLog
 from gateway.progress.publisher import Publisher
 from gateway.runs import disk, estimates
 from gateway.runs.directory import Run
+from gateway.runs.redact import without_paths
 from gateway.runs.state import FINISHED
 from gateway.settings import Settings
 
@@ -61,7 +62,7 @@ def _of_step(path: Path) -> Outcome:
         return Outcome("failed", "INTERNAL", unforeseen)
     if code == FULL.code:
         return FULL
-    return Outcome("failed", code, unforeseen if code == "INTERNAL" else message)
+    return Outcome("failed", code, unforeseen if code == "INTERNAL" else without_paths(message))
 
 
 def interrupted(run: Run, job_log: JobLog, where: str) -> Outcome:

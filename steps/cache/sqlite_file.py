@@ -24,7 +24,8 @@ class SqliteFile:
     """
 
     def __init__(self, path: Path):
-        self.path = path
+        # Where a link leads: SQLite names its other files so, and a link may lead nowhere yet.
+        self.path = Path(os.path.realpath(path))
         self.identity: aside.Identity | None = None
 
     def connect(self) -> sqlite3.Connection:
