@@ -71,7 +71,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = 40 + settings.max_concurrent_jobs
     disk.keep_reserve(services.runs.root)
     await scheduler.resume()
-    sweeper = asyncio.create_task(sweep_forever(settings, scheduler))
+    sweeper = asyncio.create_task(sweep_forever(settings, scheduler, services.cache))
     closer = asyncio.create_task(_end_streams(services))
     log.info("gateway_started", runs=str(services.runs.root))
     yield

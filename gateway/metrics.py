@@ -54,6 +54,16 @@ class Metrics:
             "Whether runs are forked (1) or started anew (0)",
             registry=self.registry,
         )
+        self.set_aside = Gauge(
+            "gateway_cache_set_aside",
+            "Damaged caches that lie beside the cache",
+            registry=self.registry,
+        )
+        self.cache_usable = Gauge(
+            "gateway_cache_usable",
+            "Whether the cache could be used when it was last pruned",
+            registry=self.registry,
+        )
         self.readers = Gauge("gateway_sse_readers", "Open event streams", registry=self.registry)
 
     def observe_steps(self, seconds: Iterable[tuple[str, float]]) -> None:

@@ -112,8 +112,9 @@ def cache_config(settings: Settings) -> CacheConfig:
     # The job that makes an embedding starts after the upload, and the sweeper comes at times.
     late = settings.pipeline_timeout_seconds + settings.sweep_interval_seconds
     seconds = settings.cache_seconds or PUBLISHED_RETENTION_SECONDS - late
+    shared = settings.cache or str(settings.job_root.resolve() / ".store" / "store.sqlite")
     return {
-        "cache": settings.cache or str(settings.job_root.resolve() / ".store" / "store.sqlite"),
+        "cache": shared if settings.cache_scope == "shared" else "none",
         "cache_days": seconds / 86400,
         "cache_gigabytes": settings.cache_gigabytes,
     }

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         description="Where runs keep embeddings for later ones: a file, a PostgreSQL address, or "
         "`none`. By default a file in the folder of the run directories.",
     )
+    cache_scope: Literal["shared", "upload"] = Field(
+        "shared",
+        description="Who finds what a run keeps there: all later runs, or with `upload` nobody "
+        "else: then nothing outlives its run, and PREP_CACHE is not used (docs/privacy.md).",
+    )
     cache_seconds: Positive | None = Field(
         None,
         description="How long they are kept. By default as long as ProtSpace's privacy page lets "
@@ -269,7 +274,8 @@ class Settings(BaseSettings):
 
     @property
     def _cache_is_file(self) -> bool:
-        return self.cache != "none" and "://" not in (self.cache or "")
+        shared = self.cache_scope == "shared" and self.cache != "none"
+        return shared and "://" not in (self.cache or "")
 
     @property
     def _cache_mb(self) -> int:

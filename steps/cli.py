@@ -23,6 +23,10 @@ from steps.files import write_json
 
 log = logging.getLogger("steps")
 
+#: `extra` of a warning that names places of this machine, or says what others have computed here:
+#: it goes to the terminal and the log file, and into no report, which users of a server may read.
+FOR_OPERATOR = {"for_operator": True}
+
 
 @dataclass
 class Report:
@@ -47,14 +51,14 @@ class Report:
 
 
 class _Collector(logging.Handler):
-    """Collect every warning, ours or a library's, for the report."""
+    """Collect every warning, ours or a library's, for the report; none `FOR_OPERATOR`."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(logging.WARNING)
         self.report = report
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno == logging.WARNING:
+        if record.levelno == logging.WARNING and not hasattr(record, "for_operator"):
             self.report.warnings.append(record.getMessage())
 
 

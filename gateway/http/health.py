@@ -2,6 +2,7 @@
 
 import shutil
 
+from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,13 +26,15 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: uploads would be run."""
+    """GET /readyz: uploads would be run; `degraded` where something waits for the operator."""
     parts = services(request)
     checks = parts.readiness.checks()
     if not all(checks.values()):
         failed = ", ".join(f"{name} ({_FAULTS[name]})" for name in checks if not checks[name])
         raise GatewayError(503, "NOT_READY", f"Not ready: {failed}.", {"Retry-After": "30"})
-    return JSONResponse({"ok": True, "checks": checks, "warm": parts.scheduler.warm})
+    problems = await to_thread.run_sync(parts.cache.problems)
+    status = {"status": "degraded" if problems else "ok", "problems": problems}
+    return JSONResponse({"ok": True, **status, "checks": checks, "warm": parts.scheduler.warm})
 
 
 async def metrics(request: Request) -> Response:
@@ -41,6 +44,8 @@ async def metrics(request: Request) -> Response:
     found.queued.set(len(parts.scheduler.waiting))
     found.running.set(len(parts.scheduler.running))
     found.warm.set(parts.scheduler.warm)
+    found.set_aside.set(len(await to_thread.run_sync(parts.cache.set_aside)))
+    found.cache_usable.set(parts.cache.usable)
     found.free.set(shutil.disk_usage(parts.runs.root).free)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
 

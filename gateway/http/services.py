@@ -14,6 +14,7 @@ from gateway.http.rate_limit import RateLimits
 from gateway.http.streams import Streams
 from gateway.metrics import Metrics
 from gateway.runs import disk
+from gateway.runs.cache_watch import CacheWatch
 from gateway.runs.directory import Run, Runs, is_id
 from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import Scheduler
@@ -47,7 +48,7 @@ class Readiness:
 
 @dataclass
 class Services:
-    """Settings, runs, scheduler, rate limits, streams, metrics, readiness of one application.
+    """What the routes of one application need: its settings, runs, scheduler, metrics and so on.
 
     `closing` is set when a stop is asked for.
     """
@@ -59,6 +60,7 @@ class Services:
     streams: Streams
     metrics: Metrics
     readiness: Readiness
+    cache: CacheWatch
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -68,7 +70,8 @@ class Services:
         scheduler = Scheduler(settings, runs, metrics)
         readiness = Readiness(runs.root, settings.min_free_bytes)
         limits, streams = RateLimits(settings), Streams(settings)
-        return cls(settings, runs, scheduler, limits, streams, metrics, readiness)
+        cache = CacheWatch(settings)
+        return cls(settings, runs, scheduler, limits, streams, metrics, readiness, cache)
 
 
 def services(request: Request) -> Services:

@@ -9,6 +9,7 @@ from gateway.run_config import default_choices
 from gateway.runs import clock
 from gateway.runs.directory import Run
 from gateway.runs.provenance import Provenance
+from gateway.runs.redact import without_paths
 from gateway.runs.retention import expiry
 from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import Scheduler
@@ -78,5 +79,5 @@ def provenance_view(run: Run) -> dict[str, Any]:
         "configuration": {name: known[name] for name in _SHOWN if name in known},
         "versions": found.versions,
         "seconds": [[step.step, step.seconds] for step in found.steps],
-        "warnings": found.warnings,
+        "warnings": [without_paths(each) for each in found.warnings],
     }

@@ -6,6 +6,7 @@ import structlog
 
 from gateway.runs.directory import Run
 from gateway.runs.events import EventLog, Name
+from gateway.runs.redact import without_paths
 from steps.errors import COLAB
 
 log = structlog.get_logger()
@@ -91,5 +92,5 @@ class Publisher:
             data = {"job_id": run.id, "message": state.message, "code": state.code, **more}
             return events.append("error", data)
         url = f"/api/prepare/{run.id}/bundle"
-        warnings = run.read_provenance().warnings
+        warnings = [without_paths(each) for each in run.read_provenance().warnings]
         return events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})

@@ -13,6 +13,7 @@ from gateway.progress.job_log import JobLog
 from gateway.progress.publisher import Publisher
 from gateway.runs import disk, estimates
 from gateway.runs.directory import Run
+from gateway.runs.redact import without_paths
 from gateway.runs.state import FINISHED
 from gateway.settings import Settings
 
@@ -61,7 +62,7 @@ def _of_step(path: Path) -> Outcome:
     if code == FULL.code:
         return FULL
     # JSON may hold code points that are no characters, which a state may not.
-    told = message.encode("utf-8", "replace").decode("utf-8")
+    told = without_paths(message.encode("utf-8", "replace").decode("utf-8"))
     return Outcome("failed", code, unforeseen if code == "INTERNAL" else told)
 
 

@@ -8,6 +8,7 @@ from anyio import to_thread
 
 from gateway.run_config import cache_config
 from gateway.runs import disk
+from gateway.runs.cache_watch import CacheWatch
 from gateway.runs.directory import Run
 from gateway.runs.retention import expiry, is_abandoned, is_forgotten, is_too_old
 from gateway.runs.state import FINISHED
@@ -15,6 +16,8 @@ from gateway.scheduling import recovery
 from gateway.scheduling.queue import Scheduler
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 from steps.cache import open_cache
+from steps.cache.aside import set_aside
+from steps.cache.failures import Damaged
 from steps.errors import StepError
 
 log = structlog.get_logger()
@@ -23,7 +26,7 @@ ABANDONED = ("CANCELLED", "The run was cancelled because nobody followed it any 
 TOO_OLD = ("EXPIRED", "The run reached the age at which uploads are removed. Please upload again.")
 
 
-async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
+async def sweep_forever(settings: Settings, scheduler: Scheduler, cache: CacheWatch) -> None:
     """Sweep now and every interval; sooner after a delivery or an abandonment."""
     soon: list[float] = [
         settings.sweep_interval_seconds,
@@ -32,7 +35,7 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
     if settings.abandon_seconds:
         soon.append(max(1, settings.abandon_seconds / 2))
     while True:
-        await to_thread.run_sync(_tidy, settings, scheduler.runs.root)
+        await to_thread.run_sync(_tidy, settings, scheduler.runs.root, cache)
         for run in scheduler.runs:
             try:
                 await sweep(run, settings, scheduler)
@@ -42,19 +45,23 @@ async def sweep_forever(settings: Settings, scheduler: Scheduler) -> None:
         await asyncio.sleep(min(soon))
 
 
-def _tidy(settings: Settings, root: Path) -> None:
+def _tidy(settings: Settings, root: Path, cache: CacheWatch) -> None:
     """Remove what is due beside the runs."""
-    prune(settings)
+    cache.usable = prune(settings)
+    cache.erase_due()
     due = PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds
     recovery.remove_broken(root, due)
     disk.keep_reserve(root)
 
 
-def prune(settings: Settings) -> None:
-    """Remove expired and least recently used entries of the runs' cache."""
+def prune(settings: Settings) -> bool:
+    """Remove expired and least recently used entries of the runs' cache; return whether it works.
+
+    A damaged cache is set aside, so that the next run has a new one.
+    """
     config = cache_config(settings)
     if config["cache"] == "none":
-        return
+        return True
     try:
         with open_cache(
             config["cache"],
@@ -62,6 +69,9 @@ def prune(settings: Settings) -> None:
             max_gigabytes=config["cache_gigabytes"],
         ) as opened:
             removed = opened.prune()
+    except Damaged as error:
+        log.error("cache_damaged", error=error.message)
+        return _made_room(error)
     except StepError as error:
         log.error("cache_not_pruned", error=error.message)
     except Exception:
@@ -69,6 +79,18 @@ def prune(settings: Settings) -> None:
         log.exception("cache_not_pruned")
     else:
         log.debug("cache_pruned", expired=removed.expired, evicted=removed.evicted)
+        return True
+    return False
+
+
+def _made_room(error: Damaged) -> bool:
+    """Set a damaged cache aside; return whether a new one can take its place."""
+    try:
+        set_aside(error.path, error.identity)
+    except OSError as fault:
+        log.error("cache_not_set_aside", error=str(fault))
+        return False
+    return True
 
 
 async def sweep(run: Run, settings: Settings, scheduler: Scheduler) -> None:

@@ -91,7 +91,8 @@ def check_cache(value: str) -> str:
     path = Path(value)
     if not path.is_absolute():
         raise ValueError(f"'{value}' is not an absolute path; {_ALLOWED}")
-    if path.is_dir():
+    # A folder with the name of a database was made in its place; steps set it aside.
+    if path.is_dir() and path.suffix not in (".db", ".sqlite", ".sqlite3"):
         raise ValueError(f"'{value}' is a folder; name a file in it.")
     return str(path)
 

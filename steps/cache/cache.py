@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Self
 
 from steps.cache import entries
+from steps.cache.aside import remove
 from steps.cache.claims import Claims
 from steps.cache.database import Database
 from steps.cache.entries import (
@@ -22,6 +23,7 @@ from steps.cache.entries import (
 )
 from steps.cache.eviction import Pruned, is_due, prune
 from steps.cache.holdings import Holding, embeddings, holdings
+from steps.cli import FOR_OPERATOR
 from steps.errors import StepError
 
 log = logging.getLogger("steps")
@@ -132,24 +134,30 @@ class Cache:
     def discard(self) -> None:
         """Close the cache, and remove its file if it is private."""
         self.close()
-        path = self._database.path
-        if self._private and path:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if self._private and self._database.path:
+            remove(self._database.path)
 
     def close(self) -> None:
-        """Release all claims, prune if that is due, and disconnect.
+        """Finish and disconnect.
 
         What was added is safe already, so a failure here is a warning and no error.
         """
-        if self._closed:
-            return
-        self._closed = True
         try:
+            self.finish()
+        except StepError as error:
+            log.warning("%s", error.message, extra=FOR_OPERATOR)
+        self.abandon()
+
+    def finish(self) -> None:
+        """Release all claims, and prune if that is due."""
+        if not self._closed:
             self.release()
             self._prune_if_due()
-        except StepError as error:
-            log.warning("%s", error.message)
+
+    def abandon(self) -> None:
+        """Disconnect and do nothing else; claims end with their lease."""
+        self._closed = True
+        self._claims.abandon()
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -24,10 +24,14 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from steps.cache import engine
-from steps.errors import StepError
+from steps.cache.failures import Damaged, NotACache, OtherVersion, Unavailable, is_damage, reason
+from steps.cache.sqlite_file import SqliteFile, compact
+
+#: What the drivers raise, and what this module does.
+_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, UnicodeDecodeError, NotACache, OtherVersion)
 
 #: Goes up with every change of a table or of what its bytes mean. There is no migration: what an
 #: older version of the cache holds can be made again.
@@ -85,30 +89,30 @@ claims = Table(
 )
 
 
-class WrongSchema(Exception):
-    """The database is not a cache that this version can use; `str` is the reason."""
-
-
 def prepare(connection: Connection, now: float) -> None:
     """Make the tables of a new cache, or check that those there are of this version.
 
     Raises:
-        WrongSchema: another version wrote the cache, or the SQLite file is something else.
+        OtherVersion: another version wrote the cache.
+        NotACache: the tables are those of something else.
     """
     names = set(inspect(connection).get_table_names())
     if about.name in names:
         _check_version(connection)
     elif names & set(metadata.tables) or (names and connection.dialect.name == "sqlite"):
-        raise WrongSchema("it has other tables than a cache has")
+        raise NotACache("it has other tables than a cache has")
     else:
         metadata.create_all(connection)
         connection.execute(insert(about).values(schema_version=SCHEMA_VERSION, pruned=now))
 
 
 def _check_version(connection: Connection) -> None:
-    found = connection.scalar(select(about.c.schema_version))
+    versions = connection.scalars(select(about.c.schema_version).limit(2)).all()
+    found = versions[0] if len(versions) == 1 else None
+    if not isinstance(found, int) or found < 1:
+        raise NotACache("it has no schema version")
     if found != SCHEMA_VERSION:
-        raise WrongSchema(
+        raise OtherVersion(
             f"it has schema version {found}, and this version of the pipeline uses {SCHEMA_VERSION}"
         )
 
@@ -125,15 +129,18 @@ class Database:
     """The SQLite file or the PostgreSQL URL `place`, opened, with the tables of a cache.
 
     Raises:
-        StepError: CACHE_UNAVAILABLE, here and in every transaction, if it cannot be used.
+        Unavailable: here and in every transaction, if it cannot be used; `Damaged` where the file
+            is the reason.
     """
 
     def __init__(self, place: Path | str):
-        self.path = place if isinstance(place, Path) else None
         self.name = str(place)
+        self._file = SqliteFile(place) if isinstance(place, Path) else None
         with self._explained():
             made = (
-                engine.sqlite_engine(self.path) if self.path else engine.postgres_engine(str(place))
+                engine.sqlite_engine(self._file)
+                if self._file
+                else engine.postgres_engine(self.name)
             )
         self._engine = made
         self._writer = made.execution_options(writes=True)
@@ -143,6 +150,11 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file."""
+        return self._file.path if self._file else None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -158,8 +170,9 @@ class Database:
 
     def compact(self) -> None:
         """Free the room of removed rows; a PostgreSQL server does so itself."""
-        with self._explained():
-            engine.compact(self._engine)
+        if self._file:
+            with self._explained():
+                compact(self._file)
 
     def close(self) -> None:
         """Disconnect."""
@@ -169,23 +182,18 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError, WrongSchema) as error:
-            raise self._unavailable(error) from error
+        except _FAILURES as error:
+            raise self._failure(error) from error
 
-    def _unavailable(self, error: Exception) -> StepError:
-        if self.path:
+    def _failure(self, error: Exception) -> Unavailable:
+        if self._file:
             remedy = "Repair or delete the file (its contents can be made again)"
         else:
             remedy = "Make sure that the server runs and lets you use this database"
-        return StepError(
-            "CACHE_UNAVAILABLE",
-            f"The cache {self.name} cannot be used: {_reason(error)}. {remedy}, name another "
-            "cache, or run with `cache: none`.",
+        message = (
+            f"The cache {self.name} cannot be used: {reason(error)}. {remedy}, name another "
+            "cache, or run with `cache: none`."
         )
-
-
-def _reason(error: Exception) -> str:
-    """Return the driver's message, without the statement and values that SQLAlchemy adds."""
-    reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    lines = str(reason).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(reason).__name__
+        if self._file and is_damage(error, self._file.path):
+            return Damaged(message, self._file.path, self._file.identity)
+        return Unavailable(message)

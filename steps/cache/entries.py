@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from steps.cache.database import Database, clock, entries
+from steps.cli import FOR_OPERATOR
 
 log = logging.getLogger("steps")
 
@@ -84,7 +85,7 @@ def look_up[T](
         found = read(connection, space, keys, max_age, decode)
     if found.damaged:
         message = "Damaged entries of the cache %s, which count as missing: %d."
-        log.warning(message, database.name, found.damaged)
+        log.warning(message, database.name, found.damaged, extra=FOR_OPERATOR)
     for portion in batched(found.unmarked, PORTION):
         with database.writing() as connection:
             _mark_used(connection, portion)

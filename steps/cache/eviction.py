@@ -3,12 +3,15 @@
 Both work in transactions of some megabytes, so that nobody waits long for their turn to write.
 """
 
+from decimal import Decimal
+from math import isfinite
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from steps.cache.database import Database, about, clock, entries
 from steps.cache.entries import chunks
+from steps.cache.failures import NotACache
 
 _ROWS_A_STEP = 10_000
 _BYTES_A_STEP = 50_000_000
@@ -36,7 +39,7 @@ def is_due(database: Database) -> bool:
     """Return whether the cache was last pruned more than a day ago."""
     with database.reading() as connection:
         last = connection.scalar(select(about.c.pruned)) or 0.0
-        return bool(clock(connection) - last > _DAY_SECONDS)
+        return bool(clock(connection) - number(last) > _DAY_SECONDS)
 
 
 def expire(database: Database, max_age: float) -> int:
@@ -74,7 +77,7 @@ def _evict_some(database: Database, max_bytes: float) -> int:
 
 def size(connection: Connection) -> int:
     """Return the bytes of all rows, as they are counted against the bound."""
-    return int(connection.scalar(select(func.sum(entries.c.bytes))) or 0)
+    return int(number(connection.scalar(select(func.sum(entries.c.bytes))) or 0))
 
 
 def _oldest(connection: Connection, wanted: float) -> list[int]:
@@ -85,8 +88,20 @@ def _oldest(connection: Connection, wanted: float) -> list[int]:
         if wanted <= 0:
             break
         ids.append(row.id)
-        wanted -= row.bytes
+        wanted -= number(row.bytes)
     return ids
+
+
+def number(value: object) -> float:
+    """Return a value that is a number, unless the page that it lies on is damaged.
+
+    Raises:
+        NotACache: it is none.
+    """
+    # PostgreSQL's sums are of type Decimal.
+    if isinstance(value, (int, float, Decimal)) and isfinite(value):
+        return float(value)
+    raise NotACache("a number in it is damaged")
 
 
 def _remove(connection: Connection, ids: list[int]) -> None:

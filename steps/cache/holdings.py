@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from steps.cache.database import Database, entries
 from steps.cache.entries import CHUNK, VALUE, Embedding, Space, decode_embedding, intact
+from steps.cache.eviction import number
+from steps.cache.failures import NotACache
 
 
 class Holding(NamedTuple):
@@ -32,15 +34,17 @@ def holdings(database: Database) -> list[Holding]:
     )
     query = select(*space, func.count(), size, oldest, used).group_by(*space).order_by(*space)
     with database.reading() as connection:
-        rows = connection.execute(query).all()
-    return [
-        Holding(kind, source, version, count, int(size), _utc(oldest), _utc(used))
-        for kind, source, version, count, size, oldest, used in rows
-    ]
+        return [
+            Holding(kind, source, version, count, int(number(size)), _utc(oldest), _utc(used))
+            for kind, source, version, count, size, oldest, used in connection.execute(query)
+        ]
 
 
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _utc(seconds: object) -> datetime:
+    try:
+        return datetime.fromtimestamp(number(seconds), UTC)
+    except (ValueError, OverflowError):
+        raise NotACache("a time in it is damaged") from None
 
 
 def embeddings(database: Database, space: Space) -> Iterator[tuple[bytes, Embedding]]:

@@ -7,7 +7,7 @@ from steps.cache import open_cache
 from steps.config import defaults
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
+    from steps.cache.run_cache import RunCache
 
 
 def add_cache_options(parser: argparse.ArgumentParser) -> None:
@@ -19,15 +19,20 @@ def add_cache_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help="make no connection")
 
 
-def open_from(arguments: argparse.Namespace) -> "Cache":
+def open_from(arguments: argparse.Namespace) -> "RunCache":
     """Open the cache that the options name; for `--cache none`, a file beside the output.
 
     Raises:
-        StepError: INVALID_CONFIG or CACHE_UNAVAILABLE, as `open_cache`.
+        StepError: INVALID_CONFIG, as `open_cache`.
     """
-    return open_cache(
-        arguments.cache,
-        max_age_days=arguments.cache_days,
-        max_gigabytes=arguments.cache_gigabytes,
-        private=arguments.output.with_suffix(".partial.sqlite"),
+    from steps.cache.run_cache import RunCache
+
+    return RunCache(
+        lambda: open_cache(
+            arguments.cache,
+            max_age_days=arguments.cache_days,
+            max_gigabytes=arguments.cache_gigabytes,
+            private=arguments.output.with_suffix(".partial.sqlite"),
+        ),
+        private=arguments.cache == "none",
     )

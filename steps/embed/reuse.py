@@ -11,11 +11,11 @@ import numpy as np
 from steps.cache import sequence_digest
 from steps.embed.models import Embedder
 from steps.errors import StepError
-from steps.progress import Progress
+from steps.progress import EvenProgress, Progress
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
     from steps.cache.entries import Embedding
+    from steps.cache.run_cache import RunCache
 
 log = logging.getLogger("steps")
 
@@ -27,15 +27,16 @@ class Reuse:
     """The embeddings of distinct sequences, each from the cache if it has it.
 
     Each batch of the embedder is cached as it arrives, so that a failure loses none of it. A
-    sequence that another run is embedding right now is waited for.
+    sequence that another run is embedding right now is waited for. Progress, which users of a
+    server see, rises evenly however many were cached.
     """
 
     def __init__(
-        self, cache: "Cache", embedder: Embedder, sequences: Sequence[str], progress: Progress
+        self, cache: "RunCache", embedder: Embedder, sequences: Sequence[str], progress: Progress
     ) -> None:
         if embedder.revision is None:
             raise ValueError(f"{embedder.name} has no revision, so its embeddings are not cached")
-        self.cache, self.embedder, self.progress = cache, embedder, progress
+        self.cache, self.embedder, self._progress = cache, embedder, progress
         self._key = (embedder.name, embedder.revision)
         self.sequences = {sequence_digest(sequence): sequence for sequence in sequences}
         self.embeddings: dict[bytes, Embedding] = {}
@@ -52,35 +53,36 @@ class Reuse:
                 and as long as the others; whatever the embedder raises.
         """
         self._look_up()
+        work = EvenProgress(self._progress.advance, self._progress.items, len(self._missing()))
         while missing := self._missing():
             mine = self.cache.claim(*self._key, missing) | self.odd
             if mine:
-                self._embed([digest for digest in missing if digest in mine])
+                self._embed([digest for digest in missing if digest in mine], work)
             else:
                 time.sleep(_SECONDS_BETWEEN)
-            self._look_up()
+            work.advance(self._look_up())
+        work.complete()
         return np.stack([self.embeddings[digest] for digest in self.sequences])
 
     def _missing(self) -> list[bytes]:
         return [digest for digest in self.sequences if digest not in self.embeddings]
 
-    def _look_up(self) -> None:
-        """Take from the cache those that are missing."""
-        if missing := self._missing():
-            found = self.cache.embeddings(*self._key, missing)
-            usable = self._usable(list(found), list(found.values()))
-            self.odd = found.keys() - usable.keys()
-            self.embeddings |= usable
-            self.reused += len(usable)
-            if usable:
-                self.progress.advance(len(usable))
+    def _look_up(self) -> int:
+        """Take from the cache those that are missing; return how many it had."""
+        missing = self._missing()
+        found = self.cache.embeddings(*self._key, missing) if missing else {}
+        usable = self._usable(list(found), list(found.values()))
+        self.odd = found.keys() - usable.keys()
+        self.embeddings |= usable
+        self.reused += len(usable)
+        return len(usable)
 
-    def _embed(self, digests: list[bytes]) -> None:
+    def _embed(self, digests: list[bytes], work: EvenProgress) -> None:
         """Have the embedder embed these, and cache each batch as it arrives."""
         made: dict[bytes, Embedding] = {}
         sequences = [self.sequences[digest] for digest in digests]
         log.info("Embedding %d of %d sequences.", len(digests), len(self.sequences))
-        for positions, batch in self.embedder.embed(sequences, self.progress.advance):
+        for positions, batch in self.embedder.embed(sequences, work.advance):
             usable = self._usable([digests[at] for at in positions], batch)
             self.cache.add_embeddings(*self._key, usable)
             made |= usable

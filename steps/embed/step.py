@@ -16,7 +16,7 @@ from steps.embed.models import BACKENDS, Embedder, Options, get_embedder
 from steps.embed.models.catalogue import embedder_name
 from steps.embed.reuse import Reuse
 from steps.errors import StepError
-from steps.progress import Progress
+from steps.progress import EvenProgress, Progress
 from steps.shards import shard_of
 
 #: Embeddings that are in memory a second time while they are written.
@@ -48,8 +48,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     # No embedder knows J (Leu or Ile).
     sequences = [text.replace("J", "X") for text in residues]
     rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
-    equal = len(sequences) - len(rows)
-    progress = Progress(arguments.log, len(sequences), done=equal, total=whole.num_rows)
+    progress = Progress(arguments.log, len(sequences), total=whole.num_rows)
     embeddings, reused = _embeddings(embedder, list(rows), arguments, progress)
     dimensions = embeddings.shape[1]
     order = [rows[sequence] for sequence in sequences]
@@ -72,15 +71,16 @@ def _embeddings(
         # A shard of a data set with fewer proteins than its FASTA file has records.
         return np.empty((0, embedder.dimensions or 0), np.float32), 0
     if embedder.revision is None:
-        ((_, embeddings),) = embedder.embed(sequences, progress.advance)
+        work = EvenProgress(progress.advance, progress.items, len(sequences))
+        ((_, embeddings),) = embedder.embed(sequences, work.advance)
         return embeddings, 0
     with open_from(arguments) as cache:
-        work = Reuse(cache, embedder, sequences, progress)
-        embeddings = work.complete()
+        reuse = Reuse(cache, embedder, sequences, progress)
+        embeddings = reuse.complete()
         # Without a cache, what arrived is kept beside the output until all of it is there.
         if arguments.cache == "none":
             cache.discard()
-    return embeddings, work.reused
+    return embeddings, reuse.reused
 
 
 def _blocks(

@@ -18,7 +18,7 @@ USUAL = ("normalize", "embed", "annotate", "project", "bundle", "provenance")
 _ON_DEMAND = (
     "steps.annotate.remote.columns",
     "steps.annotate.remote.predictions",
-    "steps.cache.cache",
+    "steps.cache.run_cache",
     "steps.embed.models.biocentral_embeddings",
 )
 #: The same of libraries.

@@ -66,6 +66,8 @@ FOR_GATEWAY = {
     "steps.annotate.ranking": "which annotation the page draws",
     "steps.annotate.remote.catalogue": "choices of the page",
     "steps.cache": "the sweeper prunes the cache",
+    "steps.cache.aside": "damaged caches are set aside, and watched",
+    "steps.cache.failures": "what is damage",
     "steps.cli": "versions of packages",
     "steps.config.defaults": "defaults of settings",
     "steps.config.model": "the configuration of a run",

@@ -42,6 +42,15 @@ def test_report_has_counts_versions_and_warnings_of_libraries(run):
     assert report["seconds"] >= 0
 
 
+def test_warning_for_the_operator_is_in_the_log_and_not_in_the_report(run, tmp_path, capsys):
+    def work(arguments, report):
+        logging.getLogger("steps").warning("in /a/place", extra=cli.FOR_OPERATOR)
+
+    assert run(work)["warnings"] == []
+    assert "in /a/place" in (tmp_path / "demo.log").read_text()
+    assert "in /a/place" in capsys.readouterr().err
+
+
 def test_step_error_writes_code_and_message_beside_the_log(run, tmp_path, capsys):
     with pytest.raises(SystemExit) as caught:
         run(fail(StepError("SOME_CODE", "Do this.")))

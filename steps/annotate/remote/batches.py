@@ -14,9 +14,10 @@ from protspace.data.annotations.retrievers.http_utils import PooledSession
 from steps.annotate.remote.reachability import why_unreachable
 from steps.annotate.remote.source import Source, SourceError, Values
 from steps.config import defaults
+from steps.progress import EvenProgress
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
+    from steps.cache.run_cache import RunCache
 
 log = logging.getLogger("steps")
 
@@ -63,7 +64,7 @@ def fetch(
     source: Source,
     keys: Iterable[str],
     wanted: Sequence[str],
-    cache: "Cache",
+    cache: "RunCache",
     options: FetchOptions,
     advance: Callable[[int], None] = lambda keys: None,
     *,
@@ -77,7 +78,7 @@ def fetch(
         wanted: annotations that a cached answer must have to be used.
         cache: where answers are looked up, and stored if `keep`.
         options: how the source is asked.
-        advance: called with numbers of keys that were answered or lost.
+        advance: called with numbers of keys, evenly however many answers were cached.
         keep: whether new answers are cached.
     """
     outcome = Outcome(source.label)
@@ -88,9 +89,11 @@ def fetch(
         full = {key: value for key, (value, _) in found.items() if set(wanted) <= value.keys()}
         outcome.answers, outcome.stored = full, len(full)
     missing = [key for key in distinct if key not in outcome.answers]
-    advance(len(distinct) - len(missing))
+    work = EvenProgress(advance, len(distinct), len(missing))
     if missing:
-        _Requests(source, cache if keep else None, outcome, advance).run(missing, options.offline)
+        requests = _Requests(source, cache if keep else None, outcome, work.advance)
+        requests.run(missing, options.offline)
+    work.complete()
     outcome.missing = set(distinct) - outcome.answers.keys()
     return outcome
 
@@ -101,7 +104,7 @@ class _Requests:
     def __init__(
         self,
         source: Source,
-        cache: "Cache | None",
+        cache: "RunCache | None",
         outcome: Outcome,
         advance: Callable[[int], None],
     ) -> None:

@@ -20,7 +20,7 @@ from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, md5
 from steps.cache import sequence_digest
 
 if TYPE_CHECKING:
-    from steps.cache.cache import Cache
+    from steps.cache.run_cache import RunCache
 
 # Its warnings name URLs and classes; `missing` has the same in sentences.
 logging.getLogger("protspace").setLevel(logging.ERROR)
@@ -41,7 +41,7 @@ class RemoteColumns:
         self,
         proteins: dict[str, str],
         wanted: Sequence[str],
-        cache: "Cache",
+        cache: "RunCache",
         options: FetchOptions,
         advance: Callable[[int], None] = lambda proteins: None,
     ) -> None:

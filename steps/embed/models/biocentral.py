@@ -49,10 +49,11 @@ class Embedder:
             StepError: BIOCENTRAL_UNAVAILABLE, EMBEDDING_FAILED.
         """
         if self.options.offline:
+            # How many is for the log alone: users of a server must not learn what others sent.
             raise StepError(
                 "BIOCENTRAL_UNAVAILABLE",
-                f"{len(sequences)} sequences are not in the cache, and 'offline: true' forbids to "
-                f"ask Biocentral for them. Set offline to false, or backend to local.",
+                "Not all sequences are in the cache, and 'offline: true' forbids to ask Biocentral "
+                "for the rest. Set offline to false, or backend to local.",
             )
         # The client library takes a second to load; a run that has everything needs none of it.
         from steps.embed.models.biocentral_embeddings import EmbeddingServer

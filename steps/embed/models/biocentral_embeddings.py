@@ -45,7 +45,7 @@ class EmbeddingServer(Server):
         except TaskLost as reason:
             raise StepError(
                 "EMBEDDING_FAILED",
-                f"Biocentral ({self.url}) could not embed {len(sequences)} sequences "
+                f"Biocentral ({self.url}) could not embed a batch of sequences "
                 f"with {model}: {reason}. Run again (what arrived is kept) or use another model.",
             ) from None
 

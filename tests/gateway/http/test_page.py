@@ -185,6 +185,14 @@ def test_history_is_the_median_of_runs_and_outlives_them(tmp_path):
     assert estimates.figures(tmp_path) == {"prot_t5": figures}
 
 
+def test_history_is_too_coarse_to_count_embeddings_by(tmp_path):
+    for reused in (0, 1, 2):
+        folder = tmp_path / str(reused)
+        folder.mkdir()
+        estimates.remember(run_of(folder, sequences=1000, reused=reused, embedding=123.456))
+        assert estimates.figures(folder)["prot_t5"]["seconds_per_sequence"] == 0.12
+
+
 def test_runs_that_predict_nothing_are_left_out_of_history(tmp_path):
     for odd in ({"reused": 60}, {"attempts": 2}, {"embedders": 2}, {"sequences": 0}):
         estimates.remember(run_of(tmp_path, **odd))

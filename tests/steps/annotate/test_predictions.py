@@ -39,13 +39,21 @@ def fake():
 
 @pytest.fixture
 def ask(fake, tmp_path):
-    def ask(sequences, wanted=(*LOCATIONS, *TOPOLOGIES), url=fake.url, **options):
+    def ask(sequences, wanted=(*LOCATIONS, *TOPOLOGIES), url=fake.url, seen=None, **options):
         keyed = {sequence_digest(it).hex(): it for it in sequences}
         with open_cache(str(tmp_path / "cache.sqlite")) as cache:
             source = Predictions(url, wanted, keyed)
-            return fetch(source, list(keyed), wanted, cache, FetchOptions(**options))
+            advance = (seen if seen is not None else []).append
+            return fetch(source, list(keyed), wanted, cache, FetchOptions(**options), advance)
 
     return ask
+
+
+def test_known_answers_are_no_jump_at_the_start(ask):
+    sequences, seen = proteins(40), []
+    ask(sequences[:30])
+    assert ask(sequences, seen=seen).stored == 30
+    assert seen[0] == 0 and sum(seen) == 40
 
 
 def proteins(count, length=50) -> list[str]:

@@ -154,7 +154,7 @@ def test_what_arrived_before_a_failure_is_given():
     with FakeBiocentral(fault="second-fails") as fake:
         batches = embedder(fake, requests_in_flight=1).embed(sequences, lambda _: None)
         found = len(next(batches)[0])
-        with pytest.raises(StepError, match="could not embed 1000 sequences"):
+        with pytest.raises(StepError, match="could not embed a batch of sequences"):
             next(batches)
     assert found == 1000
 

@@ -1,5 +1,7 @@
 """Nothing is embedded twice: not in one run, not in the next, not in one beside it."""
 
+import json
+import re
 import threading
 
 import h5py
@@ -108,11 +110,24 @@ def test_runs_side_by_side_share_the_work(cache):
     assert sorted(len(it) for embedder in embedders for it in embedder.asked) == list(range(2, 202))
 
 
-def test_progress_counts_what_was_there_already(cache, tmp_path):
-    vectors(Counting(), cache, SEQUENCES[:3])
-    vectors(Counting(), cache, log=tmp_path / "embed.log")
-    lines = (tmp_path / "embed.progress.jsonl").read_text().splitlines()
-    assert (lines[0], lines[-1]) == ('{"done": 3, "total": 4}', '{"done": 4, "total": 4}')
+def progress(folder, cache, known) -> list[int]:
+    """Counts of a run of 40 sequences of which some are known, without a pause between two."""
+    sequences, path = [f"MK{'A' * n}" for n in range(40)], folder / f"{known}.log"
+    if known:
+        vectors(Counting(), cache, sequences[-known:])
+    vectors(Counting(), cache, sequences, log=path)
+    lines = path.with_suffix(".progress.jsonl").read_text().splitlines()
+    return [json.loads(line)["done"] for line in lines]
+
+
+@pytest.mark.parametrize("known", [0, 1, 10, 30])
+def test_progress_is_the_same_however_many_are_known(tmp_path, monkeypatch, known):
+    monkeypatch.setattr("steps.progress._SECONDS_BETWEEN", 0)
+    assert progress(tmp_path, tmp_path / "a.sqlite", known) == list(range(0, 41, 4))
+
+
+def test_progress_of_known_sequences_alone_begins_at_zero(cache, tmp_path):
+    assert progress(tmp_path, cache, 40) == [0, 40]
 
 
 @pytest.fixture
@@ -123,6 +138,26 @@ def sequences(tmp_path):
         pa.table({"protein_id": ["A", "B", "C/1"], "sequence": ["MKV", "MLL", "MKV"]}), path
     )
     return path
+
+
+def test_equal_sequences_are_no_head_start(sequences):
+    with FakeBiocentral() as fake:
+        step(sequences, fake, "--cache", "none", "--log", str(sequences.parent / "embed.log"))
+    lines = (sequences.parent / "embed.progress.jsonl").read_text().splitlines()
+    assert (lines[0], lines[-1]) == ('{"done": 0, "total": 3}', '{"done": 3, "total": 3}')
+
+
+@pytest.mark.parametrize("fault", ["failed", "version"])
+def test_errors_do_not_count_what_is_not_known(sequences, fault, tmp_path):
+    cache = ("--cache", str(tmp_path / "store.sqlite"))
+    with FakeBiocentral() as fake:
+        step(sequences, fake, *cache)
+        pq.write_table(pa.table({"protein_id": ["A", "B"], "sequence": ["MKV", "MAA"]}), sequences)
+        fake.fault = fault
+        with pytest.raises(SystemExit):
+            step(sequences, fake, *cache)
+    found = json.loads((sequences.parent / "log.error.json").read_text())["message"]
+    assert not re.search(r"\b[12] (of|sequence)", found), found
 
 
 def step(sequences, fake, *more) -> None:
