@@ -104,12 +104,19 @@ def _free(path: Path) -> Path:
 
 @contextmanager
 def locked(folder: Path, *, exclusive: bool = False) -> Iterator[None]:
-    """Hold a lock on a folder; a shared one is left out where the file system has no locks.
+    """Hold a lock on a folder; a shared one is left out where there can be no locks.
 
     Raises:
-        OSError: another process holds it for too long, or there are no locks.
+        OSError: another process holds it for too long, or there can be no locks.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        # A folder that this user may not list has files of theirs all the same.
+        if exclusive:
+            raise
+        yield
+        return
     try:
         _lock(descriptor, exclusive)
         yield

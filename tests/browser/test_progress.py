@@ -78,7 +78,7 @@ def test_from_the_example_to_the_map(open_page, start_gateway, biocentral, shoot
 
 def test_counts_of_a_stage_rise(watched, gateway, slow_run, endless):
     page = watched(f"{gateway.url}/#{slow_run}")
-    expect(stage(page, "Embedding")).to_contain_text("39 of 40")
+    expect(stage(page, "Embedding")).to_contain_text("36 of 40")
     expect(stage(page, "Embedding").locator("progress")).to_have_attribute("max", "40")
     expect(stage(page, "Embedding").locator(".took")).to_have_text(re.compile(r"\d:\d\d"))
     endless()

@@ -1,6 +1,7 @@
 """`python -m steps.cache`: look, prune, export."""
 
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +58,14 @@ def test_prune_says_what_it_removed(command, options, expired, evicted):
     expected = f"Removed {expired} expired and {evicted} least recently used entries.\n"
     assert command("prune", *options) == expected
     assert len(command("info").splitlines()) == (1 if options else 2)
+
+
+@pytest.mark.parametrize("action", ["info", "prune"])
+def test_damaged_cache_is_named_and_left_where_it_is(command, cache, action):
+    Path(cache).write_bytes(b"junk" * 5000)
+    error = command(action)
+    assert "CACHE_UNAVAILABLE" in error and "file is not a database" in error and cache in error
+    assert Path(cache).read_bytes() == b"junk" * 5000
 
 
 def test_export_writes_a_dataset_for_each_sequence(command, tmp_path):
