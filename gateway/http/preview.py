@@ -30,7 +30,7 @@ def _read(path: Path) -> dict[str, Any]:
     # Imported for the first preview; a gateway that only serves files needs none of it.
     from protspace.data.io.bundle import read_bundle_contents
 
-    from steps.annotate.ranking import most_informative
+    from steps.annotate.ranking.order import to_colour_by
 
     contents = read_bundle_contents(path.read_bytes(), warn_legacy=False)
     table = contents.annotations
@@ -39,7 +39,7 @@ def _read(path: Path) -> dict[str, Any]:
         "identifiers": table["protein_id"].to_pylist(),
         "projections": _projections(contents),
         "annotations": [_annotation(name, table[name]) for name in names],
-        "colour_by": most_informative(table.select(["protein_id", *names])),
+        "colour_by": to_colour_by(table.select(["protein_id", *names])),
     }
 
 

@@ -37,7 +37,9 @@ BESIDE = {
     ("steps.annotate.step", "steps.normalize.identifiers"): "identifiers of the user's tables",
     ("steps.preload", "steps.__main__"): "the registry of steps",
     ("steps.__main__", "steps.preload.process"): "the request to a fork server",
+    ("steps.annotate.ranking", "steps.embed.file"): "names of proteins in a file of embeddings",
     ("steps.bundle", "steps.annotate.cells"): "the grammar of cells",
+    ("steps.bundle", "steps.annotate.ranking.order"): "the order of columns",
     ("steps.bundle", "steps.project.methods"): "names of projections",
     ("steps.optional", "steps.annotate.cells"): "the grammar of cells",
     ("steps.optional.transfer", "steps.annotate"): "which annotations there may be",
@@ -63,7 +65,7 @@ CATALOGUES = {
 FOR_GATEWAY = {
     "steps.annotate.cells": "labels of points",
     "steps.annotate.groups": "choices of the page",
-    "steps.annotate.ranking": "which annotation the page draws",
+    "steps.annotate.ranking.order": "which annotation the page draws",
     "steps.annotate.remote.catalogue": "choices of the page",
     "steps.cache": "the sweeper prunes the cache",
     "steps.cli": "versions of packages",
