@@ -20,8 +20,8 @@ _DIGITS = 5
 async def points(bundle: Path) -> dict[str, Any]:
     """Return `identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
 
-    All lists are in the order of `identifiers`. An annotation has `numbers` (`None` where missing),
-    or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
+    All lists are in the order of `identifiers`, annotations in that of the bundle: the most telling
+    first. An annotation has `numbers` (`None` where missing) and their colour `scale`, or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
     """
     return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
 
@@ -65,13 +65,22 @@ def _rounded(column: "pa.ChunkedArray") -> list[float]:
     return rounded
 
 
+def _scale(column: "pa.ChunkedArray") -> dict[str, Any]:
+    import numpy as np
+
+    from steps.annotate.scale import scale_of
+
+    scale = scale_of(column.to_numpy().astype(np.float64))
+    return {"stops": scale.stops, "labels": scale.labels()}
+
+
 def _annotation(name: str, column: "pa.ChunkedArray") -> dict[str, Any]:
     import pyarrow as pa
 
     from steps.annotate.cells import plain
 
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return {"name": name, "numbers": column.to_pylist()}
+        return {"name": name, "numbers": column.to_pylist(), "scale": _scale(column)}
     readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
     cells = [readable.get(cell) for cell in column.to_pylist()]
     labels = [label for label, _ in Counter(filter(None, cells)).most_common()]

@@ -2,7 +2,7 @@
 
 import { colouring, whenThemeChanges } from "./colours.js";
 import { announce, byId, el, show } from "./dom.js";
-import { count, value } from "./format.js";
+import { count, number, value } from "./format.js";
 import { Gestures } from "./gestures.js";
 import { legend } from "./legend.js";
 import { Plot } from "./plot.js";
@@ -21,7 +21,7 @@ export class ProteinMap {
     this.state = { projection: preview.projections[0], annotation: null, pressed: null, found: null, chosen: null };
     this.state.annotation = preview.annotations.find(({ name }) => name === preview.colour_by) ?? null;
     root.replaceChildren(...this.build());
-    this.plot = new Plot(byId("canvas"));
+    this.plot = new Plot(byId("canvas"), (outside) => this.caption(outside));
     const points = { hover: (...at) => this.hover(...at), choose: (index) => this.choose(index) };
     this.gestures = new Gestures(this.plot, points);
     this.table = new Table(byId("table"), (index) => this.choose(index, true));
@@ -40,10 +40,11 @@ export class ProteinMap {
     find.addEventListener("input", () => this.search(find.value));
     const canvas = el("canvas", { id: "canvas", tabIndex: 0, role: "application", "aria-label": HELP });
     const frame = el("div", { className: "frame" }, canvas, this.zoomButtons(), el("div", { id: "tip", hidden: true }));
+    const caption = el("p", { className: "small", id: "outside", role: "status", hidden: true });
     const details = el("details", { className: "plain" }, el("summary", {}, "The same as a table"), el("div", { id: "table" }));
     const bar = el("div", { className: "bar" }, pick, colour, el("p", {}, el("label", { for: "find" }, "Find"), find));
     const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", hidden: true, tabIndex: 0, role: "region", "aria-label": "Chosen protein" }));
-    return [bar, el("div", { className: "plot" }, frame, side), details];
+    return [bar, el("div", { className: "plot" }, el("div", {}, frame, caption), side), details];
   }
 
   zoomButtons() {
@@ -70,6 +71,12 @@ export class ProteinMap {
     this.list();
   }
 
+  /** Say how many points the map would not fit without squeezing all others. */
+  caption(outside) {
+    const text = `${count(outside, "protein")} of ${number(this.preview.identifiers.length)} farther out, drawn at the border.`;
+    show(byId("outside"), ...(outside ? [text] : []));
+  }
+
   colourBy(name) {
     this.state.annotation = this.preview.annotations.find((found) => found.name === name) ?? null;
     this.state.pressed = null;
@@ -80,7 +87,7 @@ export class ProteinMap {
   colour() {
     const { annotation, pressed } = this.state;
     this.colours = colouring(annotation, this.preview.identifiers.length);
-    this.plot.set({ classes: this.colours.classes, colours: this.colours.colours(), lit: this.lit() });
+    this.plot.set({ classes: this.colours.classes, colours: this.colours.colours(), below: this.colours.below, lit: this.lit() });
     const title = annotation ? readable(annotation.name) : "";
     const press = (found) => {
       this.state.pressed = found;
