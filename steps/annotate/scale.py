@@ -53,7 +53,7 @@ def scale_of(values: Floats) -> Scale:
     tail = max(low - ends[0], ends[1] - high) > high - low
     if not leaning and not tail:
         return Scale([float(low), float(low + high) / 2, float(high)], *ends)
-    stops = np.quantile(known, np.linspace(0, 1, _PARTS + 1))
+    stops = np.quantile(known, np.linspace(0, 1, _PARTS + 1), method="nearest")
     return Scale([float(stop) for stop in stops], *ends)
 
 

@@ -20,6 +20,7 @@ from steps.report.scatter import Floats, Scatter
 
 #: Annotation -> its style.
 Styles = dict[str, dict[str, Any]]
+_SVG: dict[str, Any] = {"format": "svg", "metadata": {"Date": None}, "dpi": 200}
 
 
 def draw(
@@ -54,7 +55,7 @@ def draw(
         else:
             points.numbers(column, _numbers(annotations, column))
         with replacing(path) as staged:
-            figure.savefig(staged, format="svg", metadata={"Date": None}, dpi=200)
+            figure.savefig(staged, bbox_inches="tight", **_SVG)
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

@@ -27,6 +27,8 @@ COLOURS = (
 )
 REST, OTHER, MISSING = "#BBBBBB", "other or missing", "missing"
 _RASTER_ABOVE = 2_000
+#: Area of a point in square points, as in the legend.
+_LARGEST = 25.0
 #: Part of the points at each end of an axis that may lie outside, and the margin around the others.
 _CUT, _MARGIN = 0.0025, 0.08
 
@@ -39,7 +41,7 @@ class Scatter:
 
     def __init__(self, axes: "Axes", x: Floats, y: Floats) -> None:
         self.axes = axes
-        self.size = min(20.0, max(2.0, 12_000 / len(x)))
+        self.size = min(_LARGEST, max(3.0, 18_000 / len(x)))
         ends = [_middle(values) for values in (x, y)]
         axes.set(xlim=ends[0], ylim=ends[1])
         inside = [np.clip(values, *end) for values, end in zip((x, y), ends, strict=True)]
@@ -95,9 +97,8 @@ class Scatter:
         )
 
     def _legend(self, title: str, colours: dict[str, str]) -> None:
-        large = 1.5 * self.size
         handles = [
-            self.axes.scatter([], [], color=shade, label=_short(label), s=large, linewidths=0)
+            self.axes.scatter([], [], color=shade, label=_short(label), s=_LARGEST, linewidths=0)
             for label, shade in colours.items()
         ]
         place = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if title else {"loc": "best"}

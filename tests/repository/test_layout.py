@@ -67,6 +67,7 @@ FOR_GATEWAY = {
     "steps.annotate.groups": "choices of the page",
     "steps.annotate.ranking.order": "which annotation the page draws",
     "steps.annotate.remote.catalogue": "choices of the page",
+    "steps.annotate.scale": "colours of numbers on the page",
     "steps.cache": "the sweeper prunes the cache",
     "steps.cli": "versions of packages",
     "steps.config.defaults": "defaults of settings",
