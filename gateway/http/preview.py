@@ -20,8 +20,9 @@ _DIGITS = 5
 async def points(bundle: Path) -> dict[str, Any]:
     """Return `identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
 
-    All lists are in the order of `identifiers`, annotations in that of the bundle: the most telling
-    first. An annotation has `numbers` (`None` where missing) and their colour `scale`, or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
+    All lists are in the order of `identifiers`; annotations in that of the bundle, the most telling
+    first. An annotation has `numbers` (`None` where missing) and their colour `scale`; or `labels`,
+    the most frequent first, and `codes`, which count into them (-1 where missing).
     """
     return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
 

@@ -1,6 +1,7 @@
 // The projections of a result to look at: plot, legend, search, table.
 
 import { colouring, whenThemeChanges } from "./colours.js";
+import { select, zoomButtons } from "./controls.js";
 import { announce, byId, el, show } from "./dom.js";
 import { count, number, value } from "./format.js";
 import { Gestures } from "./gestures.js";
@@ -39,24 +40,12 @@ export class ProteinMap {
     const find = el("input", { id: "find", type: "search", placeholder: "Identifier or value", autocomplete: "off" });
     find.addEventListener("input", () => this.search(find.value));
     const canvas = el("canvas", { id: "canvas", tabIndex: 0, role: "application", "aria-label": HELP });
-    const frame = el("div", { className: "frame" }, canvas, this.zoomButtons(), el("div", { id: "tip", hidden: true }));
+    const frame = el("div", { className: "frame" }, canvas, zoomButtons(() => this.gestures), el("div", { id: "tip", hidden: true }));
     const caption = el("p", { className: "small", id: "outside", role: "status", hidden: true });
     const details = el("details", { className: "plain" }, el("summary", {}, "The same as a table"), el("div", { id: "table" }));
     const bar = el("div", { className: "bar" }, pick, colour, el("p", {}, el("label", { for: "find" }, "Find"), find));
     const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", hidden: true, tabIndex: 0, role: "region", "aria-label": "Chosen protein" }));
     return [bar, el("div", { className: "plot" }, el("div", {}, frame, caption), side), details];
-  }
-
-  zoomButtons() {
-    const button = (label, sign, act) => {
-      const found = el("button", { type: "button", title: label, "aria-label": label }, sign);
-      found.addEventListener("click", act);
-      return found;
-    };
-    return el("div", { className: "zoom" },
-      button("Zoom in", "+", () => this.gestures.zoom(1.5)),
-      button("Zoom out", "−", () => this.gestures.zoom(1 / 1.5)),
-      button("Show all", "⤢", () => this.gestures.reset()));
   }
 
   pick(name) {
@@ -157,10 +146,4 @@ export class ProteinMap {
     show(byId("protein"), el("h3", {}, this.preview.identifiers[index]), el("dl", {}, ...rows));
     announce(`${this.preview.identifiers[index]} chosen`);
   }
-}
-
-function select(id, label, options, changed) {
-  const found = el("select", { id }, ...options);
-  found.addEventListener("change", () => changed(found.value));
-  return el("p", {}, el("label", { for: id }, label), found);
 }

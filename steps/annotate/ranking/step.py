@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from steps import cli
 from steps.annotate.cells import own_columns
 from steps.annotate.ranking.neighbours import nearest, sample
-from steps.annotate.ranking.order import ranked
+from steps.annotate.ranking.tiers import ranked
 from steps.files import write_json
 
 _COUNTED = 20_000

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from steps.annotate.ranking.order import in_order, ranked, to_colour_by
+from steps.annotate.ranking.order import in_order, to_colour_by
+from steps.annotate.ranking.tiers import ranked
 
 #: Four families of ten proteins; the neighbours of each are the rest of its family.
 FAMILY = [f"family {i // 10}" for i in range(40)]
