@@ -39,10 +39,10 @@ def nearest(path: Path, identifiers: Sequence[str]) -> tuple[Rows, Rows]:
     rows, found = [], []
     with h5py.File(path) as file:
         for row in sample(len(identifiers)):
-            name = dataset_name(identifiers[row])
-            if name in file:
+            dataset = file.get(dataset_name(identifiers[row]))
+            if dataset is not None:
                 rows.append(row)
-                found.append(np.ravel(file[name]))
+                found.append(dataset[()].ravel())
     taken = np.array(rows, dtype=np.intp)
     if len(taken) < 3:
         return taken, np.empty((len(taken), 0), dtype=np.intp)
