@@ -155,7 +155,9 @@ class Settings(BaseSettings):
         description="Annotations that an upload may choose.",
     )
     bundle_format: Annotated[Literal[3, 2], BeforeValidator(_number)] = Field(
-        2, description="Container of the bundles; 2 opens in every ProtSpace web app up to 5.0."
+        defaults.BUNDLE_FORMAT,
+        description="Container of the bundles: 3 is what current ProtSpace web apps open without a "
+        "notice; 2 is for whoever serves release 4.12, which opens nothing else.",
     )
     rate_limit: str = Field("5/15minutes", description="Accepted uploads per client address.")
     refused_rate_limit: str = Field(

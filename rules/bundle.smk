@@ -1,10 +1,11 @@
-# annotations and projections of a data set -> results/{dataset}/{dataset}.parquetbundle
+# annotations, their ranking and projections of a data set -> results/{dataset}/{dataset}.parquetbundle
 
 
 rule bundle:
     """Write annotations and projections into one file and read it back."""
     input:
         annotations="results/{dataset}/annotations.parquet",
+        ranking="results/{dataset}/ranking.json",
         projections=expand(
             "results/{{dataset}}/projections/{projection}.parquet",
             projection=PROJECTIONS,
@@ -36,7 +37,7 @@ rule bundle:
     message:
         "Bundling {wildcards.dataset}"
     shell:
-        "python -m steps bundle --annotations {input.annotations:q}"
+        "python -m steps bundle --annotations {input.annotations:q} --ranking {input.ranking:q}"
         " --projections {input.projections:q} --format {params.format}"
         " --more {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
         " --quality {input.quality:q} --settings {input.styles:q}"

@@ -21,6 +21,7 @@ if SMALL:
     localrules:
         normalize,
         annotate,
+        rank,
         similarity,
         statistics,
         transfer,

@@ -12,6 +12,7 @@ rule provenance:
             embedder=EMBEDDERS,
         ),
         annotate="results/{dataset}/reports/annotate.json",
+        rank="results/{dataset}/reports/rank.json",
         project=expand(
             "results/{{dataset}}/reports/project.{projection}.json",
             projection=PROJECTIONS,
@@ -47,6 +48,7 @@ rule preview:
     input:
         projection="results/{dataset}/projections/{embedder}.{method}.parquet",
         annotations="results/{dataset}/annotations.parquet",
+        ranking="results/{dataset}/ranking.json",
         styles=branch(SETTINGS.styles, then="results/{dataset}/styles.json"),
     output:
         picture=report(
@@ -69,4 +71,5 @@ rule preview:
         "Drawing {wildcards.dataset} ({wildcards.embedder}) by {wildcards.method}"
     shell:
         "python -m steps preview {input.projection:q} --annotations {input.annotations:q}"
-        " --legends {input.styles:q} --output {output.picture:q} --log {log:q}"
+        " --ranking {input.ranking:q} --legends {input.styles:q}"
+        " --output {output.picture:q} --log {log:q}"

@@ -18,6 +18,7 @@ STEPS = {
     "merge_embeddings": "steps.embed.merge",
     "annotate": "steps.annotate.step",
     "annotate_shard": "steps.annotate.shard",
+    "rank": "steps.annotate.ranking.step",
     "project": "steps.project.step",
     "similarity": "steps.optional.similarity",
     "statistics": "steps.optional.statistics",

@@ -20,8 +20,9 @@ _DIGITS = 5
 async def points(bundle: Path) -> dict[str, Any]:
     """Return `identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
 
-    All lists are in the order of `identifiers`. An annotation has `numbers` (`None` where missing),
-    or `labels`, the most frequent first, and `codes`, which count into them (-1 where missing).
+    All lists are in the order of `identifiers`; annotations in that of the bundle, the most telling
+    first. An annotation has `numbers` (`None` where missing) and their colour `scale`; or `labels`,
+    the most frequent first, and `codes`, which count into them (-1 where missing).
     """
     return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
 
@@ -30,7 +31,7 @@ def _read(path: Path) -> dict[str, Any]:
     # Imported for the first preview; a gateway that only serves files needs none of it.
     from protspace.data.io.bundle import read_bundle_contents
 
-    from steps.annotate.ranking import most_informative
+    from steps.annotate.ranking.order import to_colour_by
 
     contents = read_bundle_contents(path.read_bytes(), warn_legacy=False)
     table = contents.annotations
@@ -39,7 +40,7 @@ def _read(path: Path) -> dict[str, Any]:
         "identifiers": table["protein_id"].to_pylist(),
         "projections": _projections(contents),
         "annotations": [_annotation(name, table[name]) for name in names],
-        "colour_by": most_informative(table.select(["protein_id", *names])),
+        "colour_by": to_colour_by(table.select(["protein_id", *names])),
     }
 
 
@@ -65,13 +66,22 @@ def _rounded(column: "pa.ChunkedArray") -> list[float]:
     return rounded
 
 
+def _scale(column: "pa.ChunkedArray") -> dict[str, Any]:
+    import numpy as np
+
+    from steps.annotate.scale import scale_of
+
+    scale = scale_of(column.to_numpy().astype(np.float64))
+    return {"stops": scale.stops, "labels": scale.labels()}
+
+
 def _annotation(name: str, column: "pa.ChunkedArray") -> dict[str, Any]:
     import pyarrow as pa
 
     from steps.annotate.cells import plain
 
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return {"name": name, "numbers": column.to_pylist()}
+        return {"name": name, "numbers": column.to_pylist(), "scale": _scale(column)}
     readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
     cells = [readable.get(cell) for cell in column.to_pylist()]
     labels = [label for label, _ in Counter(filter(None, cells)).most_common()]

@@ -18,15 +18,16 @@ const theme = () => (dark.matches ? "dark" : "light");
 
 /**
  * How points are coloured by an annotation: `classes` (one for each point), `colours` (of the
- * classes), `entries` of the legend ({class, label, count}), and `range` where it is numeric.
+ * classes), `below` (the first grey class), `entries` of the legend ({class, label, count}), and
+ * `labels` of the scale ([place, text]) where it is numeric.
  */
 export function colouring(annotation, count) {
   if (!annotation) return plain(count);
-  return annotation.numbers ? byNumbers(annotation.numbers) : byLabels(annotation);
+  return annotation.numbers ? byNumbers(annotation) : byLabels(annotation);
 }
 
 function plain(count) {
-  return { classes: new Uint8Array(count), colours: () => [palette()[0]], entries: [] };
+  return { classes: new Uint8Array(count), colours: () => [palette()[0]], below: 1, entries: [] };
 }
 
 const palette = () => (dark.matches ? DARK : LIGHT);
@@ -44,29 +45,35 @@ function byLabels({ labels, codes }) {
   return {
     classes,
     colours: () => [...palette().slice(0, shown), REST[theme()], MISSING[theme()]],
+    below: shown,
     entries: entries.filter((entry) => entry.count > 0),
   };
 }
 
-function byNumbers(numbers) {
-  const sorted = numbers.filter((value) => value !== null).sort((a, b) => a - b);
-  // A few extremes would leave all others in one colour.
-  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-  const [low, high] = [at(0.02), at(0.98)];
-  const step = (value) => Math.round(((value - low) / (high - low || 1)) * (STEPS - 1));
+function byNumbers({ numbers, scale }) {
   const classes = Uint8Array.from(numbers, (value) =>
-    value === null ? STEPS : Math.max(0, Math.min(STEPS - 1, step(value))),
+    value === null ? STEPS : Math.round(placeOn(scale.stops, value) * (STEPS - 1)),
   );
-  const missing = numbers.length - sorted.length;
+  const missing = numbers.filter((value) => value === null).length;
   return {
     classes,
-    colours: () => [...scale(), MISSING[theme()]],
+    colours: () => [...ramp(), MISSING[theme()]],
+    below: STEPS,
     entries: missing ? [{ class: STEPS, label: "missing", count: missing }] : [],
-    range: [low, high],
+    labels: scale.labels,
   };
 }
 
-function scale() {
+/** The place of a number on a scale from 0 to 1, whose stops are numbers at even distances. */
+function placeOn(stops, value) {
+  const next = stops.findIndex((stop) => stop >= value);
+  if (next < 0) return 1;
+  if (next === 0) return 0;
+  const [low, high] = [stops[next - 1], stops[next]];
+  return (next - 1 + (value - low) / (high - low)) / (stops.length - 1);
+}
+
+function ramp() {
   const stops = SCALE[theme()];
   const places = Array.from({ length: STEPS }, (_, step) => (step / (STEPS - 1)) * (stops.length - 1));
   return places.map((place) => between(stops, place));

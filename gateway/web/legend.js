@@ -1,15 +1,15 @@
 // What the colours mean. An entry that is pressed lights its points alone.
 
 import { el } from "./dom.js";
-import { number, value } from "./format.js";
+import { number } from "./format.js";
 
 /** Elements of a legend; `pressed` is the class that is lit, `press(class)` asks for another. */
-export function legend(title, { entries, colours, range }, pressed, press) {
+export function legend(title, { entries, colours, labels }, pressed, press) {
   const shown = colours();
   const items = entries.map((entry) => el("li", {}, button(entry, shown[entry.class], pressed, press)));
   return [
     el("h3", {}, title),
-    ...(range ? [bar(shown, range)] : []),
+    ...(labels ? [bar(shown, labels)] : []),
     el("ul", {}, ...items),
   ];
 }
@@ -29,9 +29,10 @@ function button(entry, colour, pressed, press) {
   return found;
 }
 
-function bar(colours, [low, high]) {
+function bar(colours, labels) {
   const strip = el("span", { className: "strip", "aria-hidden": "true" });
   strip.style.background = `linear-gradient(to right, ${colours.slice(0, -1).join(", ")})`;
-  const ends = el("span", { className: "ends" }, el("span", {}, value(low)), el("span", {}, value(high)));
+  // They stand at even distances.
+  const ends = el("span", { className: "ends" }, ...labels.map(([, text]) => el("span", {}, text)));
   return el("div", { className: "scale" }, strip, ends);
 }

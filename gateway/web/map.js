@@ -1,8 +1,9 @@
 // The projections of a result to look at: plot, legend, search, table.
 
 import { colouring, whenThemeChanges } from "./colours.js";
+import { select, zoomButtons } from "./controls.js";
 import { announce, byId, el, show } from "./dom.js";
-import { count, value } from "./format.js";
+import { count, number, value } from "./format.js";
 import { Gestures } from "./gestures.js";
 import { legend } from "./legend.js";
 import { Plot } from "./plot.js";
@@ -21,7 +22,7 @@ export class ProteinMap {
     this.state = { projection: preview.projections[0], annotation: null, pressed: null, found: null, chosen: null };
     this.state.annotation = preview.annotations.find(({ name }) => name === preview.colour_by) ?? null;
     root.replaceChildren(...this.build());
-    this.plot = new Plot(byId("canvas"));
+    this.plot = new Plot(byId("canvas"), (outside) => this.caption(outside));
     const points = { hover: (...at) => this.hover(...at), choose: (index) => this.choose(index) };
     this.gestures = new Gestures(this.plot, points);
     this.table = new Table(byId("table"), (index) => this.choose(index, true));
@@ -39,23 +40,12 @@ export class ProteinMap {
     const find = el("input", { id: "find", type: "search", placeholder: "Identifier or value", autocomplete: "off" });
     find.addEventListener("input", () => this.search(find.value));
     const canvas = el("canvas", { id: "canvas", tabIndex: 0, role: "application", "aria-label": HELP });
-    const frame = el("div", { className: "frame" }, canvas, this.zoomButtons(), el("div", { id: "tip", hidden: true }));
+    const frame = el("div", { className: "frame" }, canvas, zoomButtons(() => this.gestures), el("div", { id: "tip", hidden: true }));
+    const caption = el("p", { className: "small", id: "outside", role: "status", hidden: true });
     const details = el("details", { className: "plain" }, el("summary", {}, "The same as a table"), el("div", { id: "table" }));
     const bar = el("div", { className: "bar" }, pick, colour, el("p", {}, el("label", { for: "find" }, "Find"), find));
     const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", hidden: true, tabIndex: 0, role: "region", "aria-label": "Chosen protein" }));
-    return [bar, el("div", { className: "plot" }, frame, side), details];
-  }
-
-  zoomButtons() {
-    const button = (label, sign, act) => {
-      const found = el("button", { type: "button", title: label, "aria-label": label }, sign);
-      found.addEventListener("click", act);
-      return found;
-    };
-    return el("div", { className: "zoom" },
-      button("Zoom in", "+", () => this.gestures.zoom(1.5)),
-      button("Zoom out", "−", () => this.gestures.zoom(1 / 1.5)),
-      button("Show all", "⤢", () => this.gestures.reset()));
+    return [bar, el("div", { className: "plot" }, el("div", {}, frame, caption), side), details];
   }
 
   pick(name) {
@@ -70,6 +60,12 @@ export class ProteinMap {
     this.list();
   }
 
+  /** Say how many points the map would not fit without squeezing all others. */
+  caption(outside) {
+    const text = `${count(outside, "protein")} of ${number(this.preview.identifiers.length)} farther out, drawn at the border.`;
+    show(byId("outside"), ...(outside ? [text] : []));
+  }
+
   colourBy(name) {
     this.state.annotation = this.preview.annotations.find((found) => found.name === name) ?? null;
     this.state.pressed = null;
@@ -80,7 +76,7 @@ export class ProteinMap {
   colour() {
     const { annotation, pressed } = this.state;
     this.colours = colouring(annotation, this.preview.identifiers.length);
-    this.plot.set({ classes: this.colours.classes, colours: this.colours.colours(), lit: this.lit() });
+    this.plot.set({ classes: this.colours.classes, colours: this.colours.colours(), below: this.colours.below, lit: this.lit() });
     const title = annotation ? readable(annotation.name) : "";
     const press = (found) => {
       this.state.pressed = found;
@@ -150,10 +146,4 @@ export class ProteinMap {
     show(byId("protein"), el("h3", {}, this.preview.identifiers[index]), el("dl", {}, ...rows));
     announce(`${this.preview.identifiers[index]} chosen`);
   }
-}
-
-function select(id, label, options, changed) {
-  const found = el("select", { id }, ...options);
-  found.addEventListener("change", () => changed(found.value));
-  return el("p", {}, el("label", { for: id }, label), found);
 }

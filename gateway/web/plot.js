@@ -8,10 +8,11 @@ const MANY = 2500;
 const REST_MILLISECONDS = 150;
 
 export class Plot {
-  constructor(canvas) {
-    this.canvas = canvas;
+  /** `fitted(count)` is called with the number of points beyond the border, at each change of size. */
+  constructor(canvas, fitted) {
+    Object.assign(this, { canvas, fitted });
     this.view = new View();
-    this.show = { xs: [], ys: [], classes: [], colours: [], lit: null, chosen: null };
+    this.show = { xs: [], ys: [], classes: [], colours: [], below: 0, lit: null, chosen: null };
     this.due = 0;
     this.resize();
     new ResizeObserver(() => this.resize()).observe(canvas);
@@ -19,7 +20,8 @@ export class Plot {
 
   /**
    * Change what is shown: coordinates `xs`, `ys`, a class for each point and the colours of the
-   * classes; `lit(index)` says which points are not faint, `chosen` is the index of one in a ring.
+   * classes, of which those from `below` on are drawn below the others; `lit(index)` says which points
+   * are not faint, `chosen` is the index of one in a ring.
    */
   set(changes) {
     Object.assign(this.show, changes);
@@ -36,7 +38,9 @@ export class Plot {
   }
 
   fit() {
-    this.view.fit(this.show.xs, this.show.ys, this.canvas.clientWidth, this.canvas.clientHeight);
+    const { xs, ys } = this.show;
+    this.view.fit(xs, ys, this.canvas.clientWidth, this.canvas.clientHeight);
+    this.fitted(this.view.outside(xs, ys));
   }
 
   /** Draw with the next frame, however many changes there are until then. */
@@ -57,10 +61,11 @@ export class Plot {
     const dots = colours.map((colour) => dot(colour, this.radius, this.density, this.ground));
     for (const pass of lit ? [false, true] : [true]) {
       context.globalAlpha = pass ? 1 : FAINT;
-      // Frequent classes come first in the legend, and lie below the rare ones.
-      for (const group of this.byClass(colours.length)) {
-        context.fillStyle = colours[classes[group[0]]] ?? "";
-        for (const index of group) if (!lit || lit(index) === pass) this.stamp(context, dots[classes[index]], index);
+      let last = null;
+      for (const index of this.order()) {
+        if (lit && lit(index) !== pass) continue;
+        if (this.moving && classes[index] !== last) context.fillStyle = colours[(last = classes[index])];
+        this.stamp(context, dots[classes[index]], index);
       }
     }
     context.globalAlpha = 1;
@@ -68,17 +73,15 @@ export class Plot {
     this.canvas.dataset.drawn = xs.length;
   }
 
-  /** Indices of the points of each class: missing and rest at the bottom, rare classes on top. */
-  byClass(count) {
-    const { classes } = this.show;
-    if (this.groupsOf !== classes) {
-      this.groups = Array.from({ length: count }, () => []);
-      for (let index = 0; index < classes.length; index += 1) this.groups[classes[index]].push(index);
-      const bottom = this.groups.splice(-2).reverse();
-      this.groups.unshift(...bottom);
-      this.groupsOf = classes;
+  /** Indices of the points as they are drawn: shuffled, so that no class hides another; grey ones first. */
+  order() {
+    const { classes, below } = this.show;
+    if (this.orderOf !== classes) {
+      const all = shuffled(classes.length);
+      this.ordered = [...all.filter((index) => classes[index] >= below), ...all.filter((index) => classes[index] < below)];
+      this.orderOf = classes;
     }
-    return this.groups;
+    return this.ordered;
   }
 
   stamp(context, { image, size, side }, index) {
@@ -136,4 +139,17 @@ function dot(colour, radius, density, ground) {
   context.lineWidth = 0.8;
   context.stroke();
   return { image: canvas.transferToImageBitmap(), size, side: 1.77 * radius };
+}
+
+/** The numbers below `count` in an order that is the same each time. */
+function shuffled(count) {
+  const found = Uint32Array.from({ length: count }, (_, index) => index);
+  let state = 1;
+  for (let last = count - 1; last > 0; last -= 1) {
+    // A linear congruential generator; its high bits are the random ones.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (last + 1));
+    [found[last], found[other]] = [found[other], found[last]];
+  }
+  return found;
 }

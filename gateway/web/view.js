@@ -1,6 +1,10 @@
-// From coordinates of a projection to places on the canvas: fitted, then panned and zoomed.
+// From coordinates of a projection to places on the canvas: fitted, then panned and zoomed. A few points
+// far from all others would squeeze the map: they are at its border.
 
 const MARGIN = 24;
+const BORDER = 8;
+/** Part of the points at each end of an axis that need not fit. */
+const CUT = 0.0025;
 const MOST = 60;
 
 export class View {
@@ -22,6 +26,17 @@ export class View {
     const room = (size) => Math.max(1, size - 2 * MARGIN);
     const scale = Math.min(room(width) / (x.span || 1), room(height) / (y.span || 1));
     Object.assign(this, { width, height, x0: x.at, y0: y.at, scale });
+    const reach = (size) => Math.max(1, size / 2 - BORDER) / scale;
+    Object.assign(this, { right: reach(width), up: reach(height) });
+  }
+
+  /** How many points lie beyond the border, where they are drawn. */
+  outside(xs, ys) {
+    let found = 0;
+    for (let index = 0; index < xs.length; index += 1) {
+      found += Math.abs(xs[index] - this.x0) > this.right || Math.abs(ys[index] - this.y0) > this.up;
+    }
+    return found;
   }
 
   get factor() {
@@ -31,8 +46,8 @@ export class View {
   /** Places of points, in pixels; y grows upwards in a projection. */
   place(x, y) {
     return [
-      this.width / 2 + this.left + (x - this.x0) * this.factor,
-      this.height / 2 + this.top - (y - this.y0) * this.factor,
+      this.width / 2 + this.left + within(x - this.x0, this.right) * this.factor,
+      this.height / 2 + this.top - within(y - this.y0, this.up) * this.factor,
     ];
   }
 
@@ -59,11 +74,12 @@ export class View {
   }
 }
 
+const within = (value, most) => Math.max(-most, Math.min(most, value));
+
 function middle(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const sorted = Float64Array.from(values).sort();
+  const last = sorted.length - 1;
+  const cut = Math.round(CUT * last);
+  const [low, high] = last < 0 ? [0, 0] : [sorted[cut], sorted[last - cut]];
   return { at: (low + high) / 2, span: high - low };
 }

@@ -5,19 +5,35 @@ A cell holds hits separated by `;`, each a label with an optional `|score` or `|
 bundle over a control character or a hit of more than 256 characters.
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
 MAX_HIT = 256
 #: Metadata of an Arrow table of such cells.
 GRAMMAR = {"protspace_format_version": "2"}
+#: Key of the same metadata: the columns of the user's tables, as JSON.
+_OWN = "own_columns"
 
 _RESERVED = {ord(sign): f"%{ord(sign):02X}" for sign in ";|%"}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _SUSPECT = re.compile(r"[\x00-\x1f\x7f-\x9f]|%[0-9A-Fa-f]{2}")
+
+
+def with_own(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return the table with its grammar and a note of the columns that are the user's own."""
+    note = {_OWN: json.dumps(list(names))} if names else {}
+    return table.replace_schema_metadata(GRAMMAR | note)
+
+
+def own_columns(table: pa.Table) -> list[str]:
+    """Return the columns of the user's tables."""
+    metadata: dict[bytes, bytes] = table.schema.metadata or {}
+    names: list[str] = json.loads(metadata.get(_OWN.encode(), b"[]"))
+    return names
 
 
 def encode(labels: Iterable[str | None]) -> pa.Array:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import cli
-from steps.annotate.cells import GRAMMAR
+from steps.annotate.cells import with_own
 from steps.annotate.groups import GROUPS, is_table
 from steps.annotate.remote.accessions import accession_of
 from steps.annotate.remote.catalogue import sources_of
@@ -25,6 +25,8 @@ from steps.normalize.identifiers import find_identifier
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
 _DROPPED_BY_WRITER = ("sequence", "organism_id")
+#: Remote sources give text, of these that of whole numbers.
+_NUMBERS = ("length", "annotation_score")
 
 
 def annotate(
@@ -40,7 +42,7 @@ def annotate(
     Raises:
         StepError: INVALID_ANNOTATIONS, for a user's table that cannot be read.
     """
-    columns: dict[str, pa.Array] = dict(remote or {})
+    columns = {name: _typed(name, column) for name, column in (remote or {}).items()}
     packages: set[str] = set()
     for name, module in GROUPS.items():
         if name in wanted:
@@ -48,15 +50,28 @@ def annotate(
             _fill(columns, group.columns(sequences))
             packages.update(group.packages)
     tables = [Path(name) for name in wanted if is_table(name)]
+    own: dict[str, pa.Array] = {}
     if tables:
         from steps.annotate.table import columns as table
 
         found = table.columns(tables, sequences["protein_id"].to_pylist(), _reduced)
-        columns |= {_kept_name(name): column for name, column in found.items()}
+        own = {_kept_name(name): column for name, column in found.items()}
         packages.update(table.packages)
-    filled = {name: column for name, column in columns.items() if column.null_count < len(column)}
+    filled = {
+        name: column for name, column in (columns | own).items() if column.null_count < len(column)
+    }
     result = pa.table({"protein_id": sequences["protein_id"], **filled})
-    return result.replace_schema_metadata(GRAMMAR), packages
+    return with_own(result, [name for name in own if name in filled]), packages
+
+
+def _typed(name: str, column: pa.Array) -> pa.Array:
+    """Return a column of a remote source; numbers as numbers, so that none becomes a category."""
+    if name not in _NUMBERS:
+        return column
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column
 
 
 def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
@@ -64,7 +79,6 @@ def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
     for name, column in more.items():
         known = columns.get(name)
         if known is not None:
-            # Numbers of a remote source are text, such as a length.
             column = pc.coalesce(known, column.cast(known.type))
         columns[name] = column
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steps import cli
+from steps.annotate.ranking.order import in_order, read_order
 from steps.bundle.check import check_bundle
 from steps.bundle.tables import loadable_annotations, projection_tables, with_columns, with_quality
 from steps.config import defaults
@@ -71,6 +72,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--annotations", type=Path, required=True)
     options.add_argument("--projections", type=Path, nargs="+", required=True)
     options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
+    options.add_argument("--ranking", type=Path, nargs="?", help="order of columns: of step rank")
     options.add_argument("--statistics", type=Path, nargs="?", help="scores of step statistics")
     options.add_argument(
         "--quality", type=Path, nargs="?", help="its faithfulness of each projection"
@@ -83,7 +85,8 @@ def main(argv: list[str] | None = None) -> None:
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     table = with_columns(pq.read_table(arguments.annotations), arguments.more)
-    annotations, changed = loadable_annotations(table)
+    order = read_order(arguments.ranking)
+    annotations, changed = loadable_annotations(in_order(table, order))
     metadata, data = projection_tables(arguments.projections)
     metadata = with_quality(metadata, _json(arguments.quality) or {})
     statistics = pq.read_table(arguments.statistics) if arguments.statistics else None

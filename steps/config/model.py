@@ -32,7 +32,12 @@ from steps.config.values import (
 from steps.embed.models.catalogue import file_name
 from steps.errors import StepError, did_you_mean
 from steps.normalize.limits import Limits
-from steps.project.methods import SIMILARITY, SIMILARITY_METHOD, canonical_method
+from steps.project.methods import (
+    FIRST_METHOD,
+    SIMILARITY,
+    SIMILARITY_METHOD,
+    canonical_method,
+)
 
 Names = BeforeValidator(listed)
 Single = Annotated[str, BeforeValidator(single)]
@@ -208,8 +213,10 @@ class Config(BaseModel):
 
     @property
     def projections(self) -> list[str]:
-        """Return all projections as they are written in paths: `<embedder>.<method>`."""
-        pairs = product(self.embedder_files, self.methods)
+        """Return all projections as written in paths, `<embedder>.<method>`, UMAP first."""
+        # ProtSpace and the page open the first.
+        methods = sorted(self.methods, key=lambda name: not name.startswith(FIRST_METHOD))
+        pairs = product(self.embedder_files, methods)
         names = [f"{embedder}.{method}" for embedder, method in pairs]
         return [*names, f"{SIMILARITY}.{SIMILARITY_METHOD}"] if self.similarity else names
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
-#: Defaults of `protspace stats`.
-_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both"}
+#: Defaults of `protspace stats`, but for the sample that clusters are found in (its own: 50,000).
+_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both", "max_fit_sample": 5_000}
 _METRIC = "euclidean"
 
 
@@ -52,6 +52,10 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     import sklearn.cluster  # noqa: F401
     from protspace.stats import carriage, compute_statistics
     from protspace.stats.annotation_select import build_annotation_labels
+    from protspace.stats.metrics.annotation_validity import AnnotationValidityStatistic
+    from protspace.stats.metrics.validity import ClusterValidityStatistic
+
+    from steps.optional.faithfulness import Faithfulness
 
     projections = reductions(arguments.projections)
     annotations = pq.read_table(arguments.annotations).to_pandas()
@@ -64,6 +68,11 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
             params=_PARAMETERS,
             default_metric=_METRIC,
             annotations=build_annotation_labels(annotations, "auto"),
+            statistics=[
+                ClusterValidityStatistic(),
+                AnnotationValidityStatistic(),
+                Faithfulness(),
+            ],
         )
     carriage.route_faithfulness_to_metadata(found, projections)
     clusters = annotations[["protein_id"]].copy()

@@ -13,7 +13,7 @@ from steps.embed import models
 from steps.project import methods
 
 #: Steps of an upload's run; optional branches and shards are rare.
-USUAL = ("normalize", "embed", "annotate", "project", "bundle", "provenance")
+USUAL = ("normalize", "embed", "annotate", "project", "rank", "bundle", "provenance")
 #: Modules of ours that a step imports only once it needs them.
 _ON_DEMAND = (
     "steps.annotate.remote.columns",

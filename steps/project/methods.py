@@ -22,6 +22,8 @@ PARAMETERS = {
     "perplexity": float,
     "random_state": int,
 }
+#: The method whose maps are opened first, of each embedder.
+FIRST_METHOD = "umap"
 #: The name of MMseqs2's identities among the embedders, as in protspace, and the method for them.
 SIMILARITY, SIMILARITY_METHOD = "MMseqs2", "mds2"
 _SPEC = re.compile(r"(?P<method>[a-z]+)(?P<dimensions>[0-9]*)(?::(?P<parameters>.*))?")

@@ -144,7 +144,7 @@ def test_missing_network_is_noticed_before_any_request(bench):
     bench.web.offline = True
     table = bench.annotate(proteins(40), wanted="default,taxonomy,interpro,ted,sequence")
     assert all(service.requests == 0 for service in bench.web.services.values())
-    assert table["length"].to_pylist() == ["51"] * 40
+    assert table["length"].to_pylist() == [51] * 40
     assert all(source["not_fetched"] == 40 for source in bench.sources.values())
 
 

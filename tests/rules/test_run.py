@@ -23,14 +23,15 @@ def test_bundle_has_every_protein_in_each_projection_and_the_annotations(results
     expected = [f"SIM{i:04d}" for i in range(1, 241)]
     assert bundle.annotations["protein_id"].to_pylist() == expected
     assert bundle.metadata["projection_name"].to_pylist() == [
-        "composition — PCA 2",
         "composition — UMAP 2",
+        "composition — PCA 2",
     ]
     assert bundle.projections["protein_id"].to_pylist() == expected * 2
 
 
 def test_numbers_stay_numbers_and_the_users_labels_are_there(results):
     bundle = read_bundle_contents(results / "families.parquetbundle")
+    assert bundle.annotations.column_names[1] == "family"
     assert bundle.annotations["family"][0].as_py() == "Simulated kinase"
     assert str(bundle.annotations.schema.field("gravy").type) == "double"
     assert bundle.annotations["organism"][0].as_py() == "Exemplum album"
@@ -52,7 +53,7 @@ def test_provenance_has_configuration_and_versions(results):
     assert provenance["configuration"]["methods"] == ["pca2", "umap2"]
     assert {"protspace", "umap-learn", "scikit-learn", "numba"} <= set(provenance["versions"])
     steps = [step["step"] for step in provenance["steps"]]
-    assert steps == ["normalize", "embed", "annotate", "project", "project", "bundle"]
+    assert steps == ["normalize", "embed", "annotate", "rank", "project", "project", "bundle"]
     assert all(step["seconds"] > 0 for step in provenance["steps"])
 
 
@@ -65,7 +66,7 @@ def test_each_projection_has_a_picture(results):
 def test_each_job_has_a_log_and_a_benchmark(finished):
     logs = {path.stem for path in (finished / "logs" / "families").iterdir()}
     benchmarks = {path.stem for path in (finished / "benchmarks" / "families").iterdir()}
-    assert benchmarks <= logs and len(benchmarks) == 9
+    assert benchmarks <= logs and len(benchmarks) == 10
 
 
 def test_pca_equals_that_of_protspace(results, tmp_path):
@@ -79,11 +80,11 @@ def test_pca_equals_that_of_protspace(results, tmp_path):
     theirs = pq.read_table(tmp_path / "projections_data.parquet")
     note = pq.read_table(tmp_path / "projections_metadata.parquet").to_pylist()[0]
     bundle = read_bundle_contents(results / "families.parquetbundle")
-    ours = bundle.projections.slice(0, 240)
+    ours = bundle.projections.slice(240)
     for column in ("projection_name", "protein_id"):
         assert ours[column].to_pylist() == theirs[column].to_pylist()
     assert np.allclose(ours["x"], theirs["x"], atol=1e-5)
-    own = bundle.metadata.to_pylist()[0]
+    own = bundle.metadata.to_pylist()[1]
     assert own.keys() == note.keys()
     assert (own["projection_name"], own["source"]) == (note["projection_name"], note["source"])
 

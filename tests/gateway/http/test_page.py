@@ -127,7 +127,8 @@ def test_annotations_of_points_are_numbers_or_labels(gateway):
     columns = {column["name"]: column for column in found["annotations"]}
     assert columns["length"]["numbers"][-1] == 4
     organism = columns["organism"]
-    assert organism["codes"][-1] == -1 and found["colour_by"] == "organism"
+    assert organism["codes"][-1] == -1 and found["colour_by"] == found["annotations"][0]["name"]
+    assert columns["length"]["scale"]["stops"] == sorted(columns["length"]["scale"]["stops"])
     assert [organism["labels"][code] for code in organism["codes"][:2]] == [
         "Some organism 0",
         "Some organism 1",

@@ -9,7 +9,10 @@ import pytest
 from protspace.data.io.bundle import PARQUET_BUNDLE_DELIMITER, read_bundle_contents
 
 from steps.annotate.cells import GRAMMAR
+from steps.bundle import step
 from steps.bundle.check import check_bundle
+from steps.bundle.container import VERSION_KEY as VERSION
+from steps.bundle.container import check_container
 from steps.bundle.step import write_bundle
 from steps.bundle.tables import (
     loadable_annotations,
@@ -140,7 +143,7 @@ def test_what_the_writer_refuses_is_an_error_and_leaves_no_file(tmp_path, projec
 
 
 def tampered(path, position, change):
-    """Rewrite one part of a container-2 bundle."""
+    """Rewrite one part of a bundle."""
     parts = path.read_bytes().split(PARQUET_BUNDLE_DELIMITER)
     table, options = change(pq.read_table(pa.BufferReader(parts[position])))
     sink = pa.BufferOutputStream()
@@ -178,6 +181,52 @@ def test_the_check_finds_what_the_web_app_cannot_read(written, position, change,
         check_bundle(path, IDS)
     assert caught.value.code == "BUNDLE_INVALID"
     assert words in caught.value.message
+
+
+def required(table):
+    fields = [pa.field(it.name, it.type, nullable=False) for it in table.schema]
+    return table.cast(pa.schema(fields, metadata=table.schema.metadata))
+
+
+PLAIN = {"use_dictionary": False, "column_encoding": "PLAIN", "compression": "snappy"}
+
+
+@pytest.mark.parametrize(
+    ("position", "change", "words"),
+    [
+        (0, lambda t: (t.replace_schema_metadata({VERSION: "4"}), PLAIN), "version"),
+        (0, lambda t: (t, PLAIN | {"row_group_size": 2}), "2 row groups"),
+        (2, lambda t: (required(t), {"use_dictionary": True}), "projections is not PLAIN"),
+        (2, lambda t: (pa.table(t.to_pydict()), PLAIN), "projections is not REQUIRED"),
+        (5, lambda t: (t, PLAIN | {"compression": "zstd"}), "packed with ZSTD"),
+    ],
+)
+def test_the_check_finds_what_breaks_the_rules_of_container_3(written, position, change, words):
+    path = written(3, kind=["a", "b", "c"], size=[1.0, 2.0, 3.0])
+    check_bundle(path, IDS)
+    tampered(path, position, change)
+    with pytest.raises(StepError, match=words):
+        check_bundle(path, IDS)
+
+
+def test_container_3_without_its_payloads_is_refused(written):
+    path = written(3, kind=["a", "b", "c"])
+    parts = path.read_bytes().split(PARQUET_BUNDLE_DELIMITER)
+    with pytest.raises(StepError, match="5 parts instead of 6"):
+        check_container(parts[:5])
+    with pytest.raises(StepError, match="6 parts instead of 3 to 5"):
+        check_container([*written(2).read_bytes().split(PARQUET_BUNDLE_DELIMITER), b"", b"", b"x"])
+
+
+def test_columns_come_in_the_order_of_the_ranking(tmp_path, projections, monkeypatch):
+    table = annotations(gene_name=["a", "b", "c"], kind=["k"] * 3, family=["x", "x", "y"])
+    pq.write_table(table, tmp_path / "annotations.parquet")
+    (tmp_path / "ranking.json").write_text('[{"name": "family"}, {"name": "gene_name"}]')
+    monkeypatch.chdir(tmp_path)
+    command = "--annotations annotations.parquet --projections pca2.parquet umap2.parquet"
+    step.main([*command.split(), "--ranking", "ranking.json", "--output", "x.parquetbundle"])
+    names = read_bundle_contents(tmp_path / "x.parquetbundle").annotations.column_names
+    assert names == ["protein_id", "family", "kind", "gene_name"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"x---PARQUET_DELIMITER---y"])

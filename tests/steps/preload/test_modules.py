@@ -36,6 +36,7 @@ embed sequences.parquet --output esm2_8m.h5 --embedder esm2_8m --biocentral-url 
 annotate sequences.parquet --output annotations.parquet --annotations {annotations}
 project esm2_8m.h5 --output pca2.parquet --method pca2
 project esm2_8m.h5 --output umap2.parquet --method umap2
+rank annotations.parquet --embeddings esm2_8m.h5 --output ranking.json
 bundle --annotations annotations.parquet --projections pca2.parquet umap2.parquet --output x.bundle
 provenance normalize.json --output x.json --config x.yaml --configuration {{"random_state":42}}
 """

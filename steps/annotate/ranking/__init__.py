@@ -1,0 +1,1 @@
+"""Rank annotations: one order for the bundle, the page and the pictures."""
