@@ -11,8 +11,6 @@ rule rank:
         report="results/{dataset}/reports/rank.json",
     log:
         "logs/{dataset}/rank.log",
-    benchmark:
-        "benchmarks/{dataset}/rank.tsv"
     conda:
         "../envs/steps.yaml"
     threads: 1

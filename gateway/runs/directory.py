@@ -129,10 +129,15 @@ class Run:
         found = self.provenance.is_file()
         return Provenance.read(self.provenance) if found else Provenance()
 
+    def tidy(self) -> None:
+        """Remove what only a run in progress needs; its results and logs stay."""
+        for path in (self.scratch, self.path / ".snakemake"):
+            shutil.rmtree(path, ignore_errors=True)
+
     def shed(self) -> None:
         """Free the disk space of a run that has failed; its logs stay."""
-        for path in (self.path / "results", self.scratch, self.path / ".snakemake"):
-            shutil.rmtree(path, ignore_errors=True)
+        self.tidy()
+        shutil.rmtree(self.path / "results", ignore_errors=True)
 
     def strip(self) -> None:
         """Remove all but the state: what came from the user, and what was made of it."""

@@ -17,8 +17,8 @@ FULL = ("DISK_FULL", "The disk of the server is full. Please try again later.")
 _RESERVE_BYTES = 1048576
 #: With less free space no run can succeed.
 LEAST_BYTES = 4 * _RESERVE_BYTES
-#: Files, folders and links of a run with two projections, each of which takes an inode.
-RUN_FILES = 60
+#: Files, folders and links of a run with two projections while it runs; each takes an inode.
+RUN_FILES = 62
 
 
 def is_full(error: BaseException) -> bool:

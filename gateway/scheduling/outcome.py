@@ -126,6 +126,8 @@ class Outcomes:
             finished=now, status=outcome.status, code=outcome.code, message=outcome.message
         )
         self.publisher.publish_end(run)
+        if state.status == "done":
+            run.tidy()
         seconds = round(now - (state.first_started or state.started or state.submitted), 1)
         fields = {"status": state.status, "code": state.code, "seconds": seconds}
         log.info("run_finished", job_id=run.id, **fields)
