@@ -22,7 +22,9 @@ def start_gateway(tmp_path):
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory):
     """One gateway with ordinary settings, shared by tests that leave nothing behind."""
-    shared = Gateway(tmp_path_factory.mktemp("gateway") / "runs", PREP_DOWNLOAD_GRACE_SECONDS="600")
+    shared = Gateway(
+        tmp_path_factory.mktemp("gateway") / "runs", PREP_DOWNLOAD_GRACE_SECONDS="3600"
+    )
     yield shared.start()
     shared.stop()
 

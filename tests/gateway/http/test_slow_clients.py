@@ -59,7 +59,9 @@ def large(start_gateway):
     gateway = start_gateway()
     job_id = gateway.submit()
     assert gateway.finish(job_id)["event"] == "done"
-    events = [{"id": i, "event": "progress", "data": {"x": "y" * 999_000}} for i in range(1, 31)]
+    data = {"job_id": job_id, "stage": "embedding", "elapsed": 1.0}
+    data["missing_sources"] = ["y" * 999_000]
+    events = [{"id": i, "event": "progress", "data": data} for i in range(1, 31)]
     lines = "".join(json.dumps(event) + "\n" for event in events)
     (gateway.root / job_id / "events.jsonl").write_text(lines)
     (gateway.root / job_id / "results/input/input.parquetbundle").write_bytes(bytes(30_000_000))

@@ -155,7 +155,8 @@ def test_what_is_half_stored_goes_and_what_is_broken_goes_aside(gateway):
     # The first sweep looks into the cache, sooner or later.
     names = sorted({path.name for path in gateway.root.iterdir()} - {".store"})
     aside = [f".broken-{number:032}" for number in range(3)]
-    assert names == sorted([*aside, ".history.json", ".lock", ".reserve", job_id])
+    ours = [".clock.json", ".history.json", ".lock", ".reserve", ".snakemake"]
+    assert names == sorted([*aside, *ours, job_id])
     assert gateway.log.read_text().count("run_broken") == 3
 
 
@@ -168,8 +169,15 @@ def test_an_operators_shell_in_the_folder_survives_the_end_of_the_run(gateway, j
     shell.wait()
 
 
+def own_environment(gateway, job_id) -> dict[str, str]:
+    """The environment that a step gives to what it starts; one that is forked has another."""
+    step_of(gateway, job_id)
+    found = [process.environ() for process in processes_below(gateway.root / job_id)]
+    return next(each for each in found if each.get("PIPELINE_RUN") == job_id)
+
+
 def test_a_process_that_left_its_group_and_folder_is_ended_with_its_run(gateway, job_id):
-    environment = step_of(gateway, job_id).environ()
+    environment = own_environment(gateway, job_id)
     stray = subprocess.Popen(["sleep", "999"], cwd="/", env=environment, start_new_session=True)
     gateway.client.delete(f"/api/prepare/{job_id}")
     assert stray.wait(PATIENCE_SECONDS) == -signal.SIGTERM
