@@ -5,10 +5,10 @@ const LIGHT = ["#0072b2", "#d98200", "#009e73", "#d55e00", "#b8608f", "#4aa5da",
 const DARK = ["#58b4ee", "#f0a830", "#2cc79b", "#f5793a", "#e79cc6", "#a6d8f7", "#f0e442", "#e6e6e6"];
 const REST = { light: "#b4b2ad", dark: "#5d626d" };
 const MISSING = { light: "#d8d5ce", dark: "#40444e" };
-// From blue over grey to yellow: brightness alone tells low from high.
+// From blue over green to yellow in even steps of lightness, which alone tells low from high.
 const SCALE = {
-  light: ["#0a2f6b", "#3f4d70", "#6b6d72", "#8f855f", "#b09336", "#cf9f00"],
-  dark: ["#3f7fd6", "#718fbd", "#9a9a96", "#baa86c", "#dcc556", "#fff06a"],
+  light: ["#2b1a6b", "#23488f", "#14758f", "#219a72", "#74b536", "#d6b90f"],
+  dark: ["#4b5bd6", "#3f86d9", "#2fb0c4", "#4fd08f", "#b0e45a", "#fff06a"],
 };
 const STEPS = 48;
 

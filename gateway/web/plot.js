@@ -136,7 +136,7 @@ function dot(colour, radius, density, ground) {
   context.fillStyle = colour;
   context.fill();
   context.strokeStyle = ground;
-  context.lineWidth = 0.8;
+  context.lineWidth = radius < 3 ? 0.4 : 0.8;
   context.stroke();
   return { image: canvas.transferToImageBitmap(), size, side: 1.77 * radius };
 }

@@ -3,8 +3,9 @@
 
 const MARGIN = 24;
 const BORDER = 8;
-/** Part of the points at each end of an axis that need not fit. */
+/** Part of the points at each end of an axis that may be far, and beyond which part of the others' span. */
 const CUT = 0.0025;
+const FAR = 0.25;
 const MOST = 60;
 
 export class View {
@@ -80,6 +81,9 @@ function middle(values) {
   const sorted = Float64Array.from(values).sort();
   const last = sorted.length - 1;
   const cut = Math.round(CUT * last);
-  const [low, high] = last < 0 ? [0, 0] : [sorted[cut], sorted[last - cut]];
+  if (last < 0) return { at: 0, span: 0 };
+  const reach = FAR * (sorted[last - cut] - sorted[cut]);
+  const low = sorted.find((value) => value >= sorted[cut] - reach);
+  const high = sorted.findLast((value) => value <= sorted[last - cut] + reach);
   return { at: (low + high) / 2, span: high - low };
 }

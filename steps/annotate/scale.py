@@ -47,7 +47,8 @@ class Scale:
 def scale_of(values: Floats) -> Scale:
     """Return the scale of numbers, at least one of them finite: even, or by quantiles if skewed."""
     known = values[np.isfinite(values)]
-    low, middle, high = np.percentile(known, (_LOW, 50, _HIGH))
+    # Values that there are: no half residue.
+    low, middle, high = np.percentile(known, (_LOW, 50, _HIGH), method="nearest")
     ends = float(known.min()), float(known.max())
     leaning = abs(low + high - 2 * middle) > 2 * _SKEWED * (high - low)
     tail = max(low - ends[0], ends[1] - high) > high - low

@@ -29,8 +29,9 @@ REST, OTHER, MISSING = "#BBBBBB", "other or missing", "missing"
 _RASTER_ABOVE = 2_000
 #: Area of a point in square points, as in the legend.
 _LARGEST = 25.0
-#: Part of the points at each end of an axis that may lie outside, and the margin around the others.
-_CUT, _MARGIN = 0.0025, 0.08
+#: Part of the points at each end of an axis that may be far, and what far is in spans of the rest.
+_CUT, _FAR = 0.0025, 0.25
+_MARGIN = 0.05
 
 type Floats = NDArray[np.float64]
 type Rows = NDArray[np.intp]
@@ -107,10 +108,13 @@ class Scatter:
 
 
 def _middle(values: Floats) -> tuple[float, float]:
-    """Return the ends of an axis: of the middle 99.5 % of the points, with a margin."""
+    """Return the ends of an axis, with a margin: of the middle 99.5 % and what is near them."""
     ordered = np.sort(values)
     cut = round(_CUT * (len(ordered) - 1))
     low, high = ordered[cut], ordered[len(ordered) - 1 - cut]
+    reach = _FAR * (high - low)
+    near = ordered[(ordered >= low - reach) & (ordered <= high + reach)]
+    low, high = near[0], near[-1]
     margin = _MARGIN * (high - low) or 1.0
     return float(low - margin), float(high + margin)
 

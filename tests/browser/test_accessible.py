@@ -64,6 +64,7 @@ def test_the_result(view, done, shoot, scheme):
     for summary in page.locator("#result summary").all():
         summary.click()
     page.locator("tbody button").nth(4).click()
+    page.select_option("#colour", "organism")
     page.locator("#legend button").first.click()
     shoot(page, f"result-{scheme}")
     assert findings(page) == []

@@ -36,6 +36,8 @@ def to_colour_by(annotations: pa.Table) -> str | None:
         annotations: identifiers in the first column, annotations in their order.
     """
     name = next(iter(annotations.column_names[1:]), None)
-    if name is None or name in NAMES or len(annotations[name].unique()) < 2:
+    if name is None:
         return None
-    return str(name)
+    # Names come first where there is nothing else; most proteins have one of their own.
+    most = annotations.num_rows // 2 if name in NAMES else annotations.num_rows
+    return str(name) if 1 < len(annotations[name].unique()) <= most else None

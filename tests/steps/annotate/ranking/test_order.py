@@ -77,7 +77,8 @@ def test_columns_that_were_not_ranked_follow_but_names_stay_last():
     ("columns", "shown"),
     [
         ({"family": ["a", "b"], "other": ["a", "b"]}, "family"),
-        ({"gene_name": ["a", "b"]}, None),
+        ({"gene_name": ["a", "b", "c"]}, None),
+        ({"gene_name": ["a", "b", "a", "b"]}, "gene_name"),
         ({"one": ["a", "a"], "family": ["a", "b"]}, None),
         ({"marked": ["a", None]}, "marked"),
     ],
