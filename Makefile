@@ -58,8 +58,8 @@ test-browser: $(DEVELOPER) ## test the page in Debian's chromium; pictures go to
 	@command -v chromium >/dev/null || { echo "No chromium: apt-get install chromium" >&2; exit 1; }
 	@$(BIN)/python -m pytest -m browser tests/browser -n 2 --dist worksteal
 
-test-deploy: $(DEVELOPER) ## run what deploy/ has: proxies, service, image (as root, on Debian; 6 minutes)
-	@$(BIN)/python -m pytest -m deploy tests/deploy -n 2 --dist loadfile
+test-deploy: $(DEVELOPER) ## run what deploy/ has: proxies, service, image (as root, on Debian; 15 minutes)
+	@$(BIN)/python -m pytest -m deploy tests/deploy -n 2 --dist loadfile --no-loadscope-reorder
 
 test-local: $(LOCAL)/.ready ## test the local backend (installs PyTorch into .venv-local: gigabytes)
 	@$(LOCAL)/bin/python -m pytest -m local tests/local

@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         250, description="Streams of events of one job at a time, of all clients."
     )
     max_connections: Positive = Field(
-        1000, description="Connections at a time, followers of jobs included; then 503."
+        1200, description="Connections at a time, followers of jobs included; then 503."
     )
     upload_seconds: Positive = Field(120, description="How long an upload may take to arrive.")
     upload_max_bytes: Positive = Field(8388608, description="Largest upload, counted unpacked.")

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from tests.support.clean_root import CleanRoot
 from tests.support.gateway_process import Gateway
-from tests.support.proxy_process import Proxy
+from tests.support.proxy_process import STREAMS, Proxy
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ def behind(tmp_path):
     """Start a gateway with some settings, and a proxy of some kind before it."""
     started = []
 
-    def start(kind: str, gateway: Gateway | None = None, **settings) -> tuple[Gateway, Proxy]:
+    def start(kind: str, gateway=None, streams=STREAMS, **settings) -> tuple[Gateway, Proxy]:
         if gateway is None:
             trusted = {"PREP_TRUSTED_PROXIES": "127.0.0.1"}
             gateway = Gateway(tmp_path / "runs", **trusted, **settings).start()
             started.append(gateway)
-        started.insert(0, Proxy(kind, tmp_path / kind, gateway.port).start())
+        started.insert(0, Proxy(kind, tmp_path / kind, gateway.port, streams).start())
         return gateway, started[0]
 
     yield start

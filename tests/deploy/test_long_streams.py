@@ -1,4 +1,7 @@
-"""A stream on which nothing is said for long is not cut by a proxy."""
+"""A stream that lasts long, or on which nothing is said for long, is not cut by a proxy.
+
+`DEPLOY_STREAM_SECONDS` and `DEPLOY_QUIET_SECONDS` say for how long.
+"""
 
 import json
 import os
@@ -19,6 +22,8 @@ from tests.support.waiting import PATIENCE_SECONDS
 pytestmark = pytest.mark.deploy
 #: Longer than the 60 s after which nginx, for one, ends a silent connection if it is not told.
 QUIET_SECONDS = int(os.environ.get("DEPLOY_QUIET_SECONDS", "65"))
+#: Longer than all time limits that proxies have if they are not told, such as Caddy's 5 minutes.
+STREAM_SECONDS = int(os.environ.get("DEPLOY_STREAM_SECONDS", "600"))
 # Without the comments that the gateway sends every 15 s otherwise.
 _QUIET = """import sys, gateway.http.routes, gateway.__main__
 gateway.http.routes.KEEP_ALIVE_SECONDS = 86400
@@ -36,32 +41,48 @@ def follow(client, job_id: str, found: list) -> None:
             found.append((time.monotonic(), event["event"]))
 
 
-def test_a_silent_stream_is_not_cut(behind, tmp_path):
-    gateway = QuietGateway(tmp_path / "runs", PREP_PIPELINE_TIMEOUT_SECONDS="3000").start()
-    job_id = gateway.submit(fasta(30), **SLOW)
-    found = {kind: [] for kind in KINDS}
-    readers = []
-    for kind, events in found.items():
+def follow_through_both(behind, gateway: Gateway, seconds: int) -> list[list]:
+    """Follow a job that stands still for some seconds through each proxy; what came, and when."""
+    job_id, readers = gateway.submit(fasta(30), **SLOW), []
+    found = [[] for _ in KINDS]
+    for kind, events in zip(KINDS, found, strict=True):
         client = behind(kind, gateway)[1].client()
         readers.append(threading.Thread(target=follow, args=(client, job_id, events)))
         readers[-1].start()
-    hold_up(gateway, job_id)
+    hold_up(gateway, job_id, seconds)
     for reader in readers:
         reader.join(PATIENCE_SECONDS)
-    gateway.stop()
-    for events in found.values():
-        times = [when for when, _ in events]
-        pauses = [after - before for before, after in pairwise(times)]
-        assert events[-1][1] == "done" and max(pauses) > QUIET_SECONDS - 5
+    return found
 
 
-def hold_up(gateway: Gateway, job_id: str) -> None:
+def hold_up(gateway: Gateway, job_id: str, seconds: int) -> None:
     """Stop the run for a while, so that nothing happens."""
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
     group = gateway.state(job_id)["pid"]
     os.killpg(group, signal.SIGSTOP)
-    time.sleep(QUIET_SECONDS)
+    time.sleep(seconds)
     os.killpg(group, signal.SIGCONT)
+
+
+def check_uncut(found: list[list], seconds: int) -> None:
+    """Check that each of the connections lasted to the end, through the pause."""
+    for events in found:
+        times = [when for when, _ in events]
+        pauses = [after - before for before, after in pairwise(times)]
+        assert events[-1][1] == "done" and max(pauses) > seconds - 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [(QuietGateway, QUIET_SECONDS), (Gateway, STREAM_SECONDS)],
+    ids=["silent", "heartbeats"],
+)
+def test_long_stream_is_not_cut(behind, tmp_path, kind, seconds):
+    gateway = kind(tmp_path / "runs", PREP_PIPELINE_TIMEOUT_SECONDS=str(seconds + 3000)).start()
+    try:
+        check_uncut(follow_through_both(behind, gateway, seconds), seconds)
+    finally:
+        gateway.stop()
 
 
 def test_nginx_waits_longer_than_ten_minutes():

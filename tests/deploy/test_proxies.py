@@ -1,5 +1,6 @@
 """The gateway through Caddy and through nginx."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -117,12 +118,21 @@ def test_a_gateway_that_is_away_is_waited_for_or_told(behind, kind):
 def test_a_follower_that_hangs_up_is_noticed(behind, kind):
     gateway, proxy = behind(kind)
     job_id = upload(proxy.client(), **SLOW).json()["job_id"]
-    with proxy.client() as client:
-        request = client.build_request("GET", f"/api/prepare/{job_id}/events")
-        lines = client.send(request, stream=True).iter_lines()
-        next(lines)
+    # Or the stream would end with the run.
+    halt(gateway, job_id)
+    with follower(proxy.client(), job_id):
         assert readers(gateway) == 1
     wait_until(lambda: readers(gateway) == 0)
+
+
+@contextlib.contextmanager
+def follower(client, job_id: str):
+    """The answer to somebody who follows a job, after its first line; it stays open meanwhile."""
+    with client, client.stream("GET", f"/api/prepare/{job_id}/events") as answer:
+        # Without a reference to it, the connection would be closed.
+        lines = answer.iter_lines()
+        next(lines)
+        yield answer
 
 
 def readers(gateway: Gateway) -> float:
@@ -130,3 +140,29 @@ def readers(gateway: Gateway) -> float:
     return float(
         next(line for line in figures if line.startswith("gateway_sse_readers")).split()[1]
     )
+
+
+def test_streams_above_all_that_may_be_get_503_and_uploads_are_taken(behind, kind):
+    gateway, proxy = behind(kind, streams=2, PREP_MAX_CONCURRENT_JOBS="1")
+    blocker = upload(proxy.client(), **SLOW).json()["job_id"]
+    halt(gateway, blocker)
+    first, second, third = (proxy.client(f"127.0.0.{last}") for last in (2, 3, 4))
+    with follower(first, blocker), follower(second, blocker):
+        refused = third.get(f"/api/prepare/{blocker}/events")
+        assert (refused.status_code, refused.json()["code"]) == (503, "TOO_MANY_CONNECTIONS")
+        assert upload(third).status_code == 202
+    wait_until(lambda: readers(gateway) == 0)
+    with follower(proxy.client("127.0.0.4"), blocker) as answer:
+        assert answer.status_code == 200
+
+
+def test_streams_above_those_of_one_address_get_429(behind, kind):
+    gateway, proxy = behind(kind, PREP_MAX_STREAMS_PER_CLIENT="1")
+    job_id = upload(proxy.client(), **SLOW).json()["job_id"]
+    halt(gateway, job_id)
+    path, pretended = f"/api/prepare/{job_id}/events", {"X-Forwarded-For": "203.0.113.9"}
+    with follower(proxy.client("127.0.0.2"), job_id):
+        refused = proxy.client("127.0.0.2").get(path, headers=pretended)
+        assert (refused.status_code, refused.json()["code"]) == (429, "TOO_MANY_STREAMS")
+        with follower(proxy.client("127.0.0.3"), job_id) as other:
+            assert other.status_code == 200

@@ -25,7 +25,7 @@ def connect(gateway, source: str = "127.0.0.1") -> socket.socket:
 
 def head(method: str = "GET", path: str = "/healthz", **headers) -> bytes:
     """The head of a request; `content_length=5` is a header, too."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: x"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 

@@ -18,19 +18,22 @@ from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 DEPLOY = ROOT / "deploy"
 KINDS = ("caddy", "nginx")
-_CADDY_GLOBAL = """{{
+#: Streams of events of all clients, by both.
+STREAMS = 1100
+_CADDY_GLOBAL = """
+{{
     admin off
     skip_install_trust
     http_port {http}
     default_bind 127.0.0.1
     storage file_system {folder}/caddy
-}}
 """
 _NGINX_MAIN = """user root;
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;
-events {{}}
+worker_rlimit_nofile 8192;
+events {{ worker_connections 4096; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body;
@@ -44,10 +47,14 @@ http {{
 
 
 class Proxy:
-    """A running proxy; `url` is where it listens, `client` an HTTP client from some address."""
+    """A running proxy; `url` is where it listens, `client` an HTTP client from some address.
 
-    def __init__(self, kind: str, folder: Path, gateway_port: int):
+    `streams` is how many followers there may be, where that is not what deploy/ says.
+    """
+
+    def __init__(self, kind: str, folder: Path, gateway_port: int, streams: int = STREAMS):
         self.kind, self.folder, self.gateway_port = kind, folder, gateway_port
+        self.streams = streams
         self._held = [bound(), bound()]
         self.http, self.https = (held.getsockname()[1] for held in self._held)
         self.url = f"https://127.0.0.1:{self.https}"
@@ -87,7 +94,8 @@ class Proxy:
         self.authority = self.folder / "caddy/pki/authorities/local/root.crt"
         config = self.folder / "Caddyfile"
         first = _CADDY_GLOBAL.format(http=self.http, folder=self.folder)
-        config.write_text(first + (DEPLOY / "Caddyfile").read_text())
+        changes = {"\n{\n": first, f"_count {STREAMS}\n": f"_count {self.streams}\n"}
+        config.write_text(_changed("Caddyfile", changes))
         environment = {"SITE": self.url, "GATEWAY": f"127.0.0.1:{self.gateway_port}"}
         command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)]
         return command, environment | {"XDG_CONFIG_HOME": str(self.folder)}
@@ -106,15 +114,21 @@ class Proxy:
         changes = {
             "listen 80;": f"listen 127.0.0.1:{self.http};",
             "listen 443 ": f"listen 127.0.0.1:{self.https} ",
-            "http://127.0.0.1:8000": f"http://127.0.0.1:{self.gateway_port}",
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{self.gateway_port};",
+            f"streams {STREAMS};": f"streams {self.streams};",
             "/etc/ssl/proteins.example.org/fullchain.pem": f"{self.folder}/site.pem",
             "/etc/ssl/proteins.example.org/privkey.pem": f"{self.folder}/site.pem",
         }
-        site = (DEPLOY / "nginx.conf").read_text()
-        for old, new in changes.items():
-            assert site.count(old) == 1, old
-            site = site.replace(old, new)
-        return site
+        return _changed("nginx.conf", changes)
+
+
+def _changed(name: str, changes: dict[str, str]) -> str:
+    """Return a file of deploy/ with some of its words replaced, each of which stands there once."""
+    text = (DEPLOY / name).read_text()
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
 
 
 def program(name: str) -> str:
