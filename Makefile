@@ -87,7 +87,7 @@ lint: $(DEVELOPER) ## check style, types and rules
 	@$(BIN)/snakemake --lint
 
 serve: $(READY) ## start the gateway on 127.0.0.1, port 8000; without PREP_EMBEDDER it needs no model
-	@PREP_EMBEDDER=$${PREP_EMBEDDER:-composition} PREP_ALLOWED_HOSTS=$${PREP_ALLOWED_HOSTS:-localhost} \
+	@PREP_EMBEDDER=$${PREP_EMBEDDER:-kmers} PREP_ALLOWED_HOSTS=$${PREP_ALLOWED_HOSTS:-localhost} \
 		$(BIN)/python -m gateway --host 127.0.0.1 --port $(PORT)
 
 bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio NAME VALUE TARGET`
@@ -98,6 +98,7 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/annotate.py
 	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/storage.py
+	@$(BIN)/python benchmarks/embedders.py $(if $(TOXINS),--toxins "$(TOXINS)")
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
 	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py
@@ -110,6 +111,7 @@ bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
 	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
 	@$(BIN)/python benchmarks/storage.py --proteins 10000
+	@$(BIN)/python benchmarks/embedders.py --proteins 2000
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python scripts/generate.py

@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         ["default", "header", "sequence"], description="Annotations where it names none."
     )
     allowed_embedders: Names = Field(
-        ["prot_t5", "prost_t5", "esm2_8m", "esm2_150m", "esm2_650m", "composition"],
+        [*("prot_t5", "prost_t5", "esm2_8m", "esm2_150m", "esm2_650m"), "kmers", "composition"],
         description="Embedders that an upload may choose.",
     )
     backend: Literal["biocentral", "local"] = Field(

@@ -117,7 +117,7 @@ def _choice(name: str, described: Described, default: bool) -> dict[str, Any]:
 def notes(settings: Settings) -> dict[str, str]:
     """Return a note on each field: which server gets the sequences, or the accessions."""
     found = {}
-    if set(settings.allowed_embedders) | {settings.embedder} != set(OWN):
+    if not {*settings.allowed_embedders, settings.embedder} <= OWN.keys():
         where = "on this server; the sequences stay on it"
         if settings.backend == "biocentral":
             where = f"at {urlsplit(settings.biocentral_url).hostname}, which gets the sequences"

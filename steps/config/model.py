@@ -56,12 +56,12 @@ class Config(BaseModel):
         "working directory.",
     )
     embedders: Annotated[list[str], Names] = Field(
-        ["composition"],
+        ["kmers"],
         min_length=1,
         description="How proteins are embedded: by language models (prot_t5 prost_t5 esm2_8m "
         "esm2_35m esm2_150m esm2_650m esm2_3b ankh_base ankh_large ankh3_large esmc_300m "
-        "esmc_600m, or any 'organisation/model'), or 'composition', which counts residues and "
-        "pairs of residues: a fast baseline that needs no model, and not a language model.",
+        "esmc_600m, or any 'organisation/model'), or without a model by 'kmers', pairs and "
+        "triplets of residues compared by BLOSUM62, or 'composition', counts of residues.",
     )
     backend: Literal["biocentral", "local"] = Field(
         defaults.BACKEND,

@@ -65,7 +65,7 @@ def protspace(*arguments):
 @pytest.fixture
 def directory(results, tmp_path):
     """Return a folder with the projections as protspace's commands read them."""
-    paths = [results / "projections" / f"composition.{method}.parquet" for method in METHODS]
+    paths = [results / "projections" / f"kmers.{method}.parquet" for method in METHODS]
     for name, table in zip(("metadata", "data"), projection_tables(paths), strict=True):
         pq.write_table(table, tmp_path / f"projections_{name}.parquet")
     return tmp_path
@@ -74,7 +74,7 @@ def directory(results, tmp_path):
 def test_statistics_are_those_of_protspace(results, bundle, directory):
     annotations, scores = directory / "annotations.parquet", directory / "scores.parquet"
     shutil.copy(results / "annotations.parquet", annotations)
-    embeddings = results / "embeddings" / "composition.h5"
+    embeddings = results / "embeddings" / "kmers.h5"
     protspace("stats", "-i", embeddings, "-p", directory, "-a", annotations, "-o", scores)
     theirs = pq.read_table(scores).to_pylist()
     ours = [row for row in bundle.statistics.to_pylist() if "MMseqs2" not in str(row)]
@@ -94,11 +94,11 @@ def test_each_projection_of_an_embedding_has_faithfulness(bundle):
 
 def test_transferred_annotations_are_those_of_protspace(results, bundle, tmp_path):
     plain, filled = tmp_path / "plain.parquetbundle", tmp_path / "filled.parquetbundle"
-    arguments = ["--projections", results / "projections" / "composition.pca2.parquet"]
+    arguments = ["--projections", results / "projections" / "kmers.pca2.parquet"]
     arguments += ["--annotations", results / "annotations.parquet", "--output", plain]
     command = [sys.executable, "-m", "steps", "bundle", *map(str, arguments)]
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-    embeddings = results / "embeddings" / "composition.h5"
+    embeddings = results / "embeddings" / "kmers.h5"
     protspace("transfer", "-b", plain, "-e", embeddings, "-t", "family", "-o", filled)
     theirs = read_bundle_contents(filled).annotations
     for name in ("family", *(f"family__pred_{it}" for it in ("value", "confidence", "source"))):
@@ -114,7 +114,7 @@ def test_transfer_writes_a_table_of_neighbours(results):
 
 def test_similarity_is_a_projection_of_its_own(bundle, results):
     names = bundle.metadata["projection_name"].to_pylist()
-    assert names == ["composition — UMAP 2", "composition — PCA 2", "MMseqs2 — MDS 2"]
+    assert names == ["kmers — UMAP 2", "kmers — PCA 2", "MMseqs2 — MDS 2"]
     assert (results / "previews" / "MMseqs2.mds2.svg").is_file()
 
 
@@ -122,8 +122,8 @@ def test_styles_have_the_users_colours_and_those_of_the_clusters(bundle, results
     family = bundle.settings["family"]["categories"]
     assert family["Simulated kinase"]["color"] == "#D55E00"
     assert family["Simulated toxin"]["shape"] == "diamond"
-    assert "cluster_elbow_composition" in bundle.settings
-    assert "#d55e00" in (results / "previews" / "composition.umap2.svg").read_text()
+    assert "cluster_elbow_kmers" in bundle.settings
+    assert "#d55e00" in (results / "previews" / "kmers.umap2.svg").read_text()
 
 
 def test_provenance_has_the_branches(results):

@@ -138,8 +138,8 @@ def test_invalid_configuration_stops_before_any_job(tmp_path, config, words):
         (fasta("abc"), {"min_sequences": 20}, "normalize", "TOO_FEW_SEQUENCES"),
         (fasta("abcd"), {"max_length": 39}, "normalize", "SEQUENCE_TOO_LONG"),
         (fasta("abcd"), {"max_file_bytes": 99}, "normalize", "FILE_TOO_LARGE"),
-        (fasta("a"), {}, "project.composition.pca2", "TOO_FEW_SEQUENCES"),
-        (">a\nMKV\n>b\nMKV\n", {}, "project.composition.pca2", "NO_VARIATION"),
+        (fasta("a"), {}, "project.kmers.pca2", "TOO_FEW_SEQUENCES"),
+        (">a\nMKV\n>b\nMKV\n", {}, "project.kmers.pca2", "NO_VARIATION"),
     ],
 )
 def test_refused_input_leaves_code_and_message_and_no_bundle(tmp_path, text, config, step, code):

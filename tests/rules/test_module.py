@@ -57,4 +57,4 @@ def test_module_with_shards_gives_the_same_bytes(tmp_path, example_config):
     whole = imported(tmp_path / "whole", given)
     assert imported(tmp_path / "parts", given, shard_size=100) == whole
     logs = tmp_path / "parts" / "maps" / "logs" / "families"
-    assert len(list(logs.glob("embed.composition.*-of-3.log"))) == 3
+    assert len(list(logs.glob("embed.kmers.*-of-3.log"))) == 3

@@ -24,7 +24,7 @@ def runs(tmp_path_factory):
 
 
 def test_neighbour_graph_is_disconnected(runs):
-    _, _, data = read_embeddings(runs[0] / "results/families/embeddings/composition.h5")
+    _, _, data = read_embeddings(runs[0] / "results/families/embeddings/kmers.h5")
     neighbors, _ = nearest_neighbors(data, 25, "euclidean")
     rows = np.repeat(np.arange(len(data)), 25)
     graph = coo_array((np.ones(rows.size), (rows, neighbors.ravel())), shape=(len(data),) * 2)

@@ -23,8 +23,8 @@ def test_bundle_has_every_protein_in_each_projection_and_the_annotations(results
     expected = [f"SIM{i:04d}" for i in range(1, 241)]
     assert bundle.annotations["protein_id"].to_pylist() == expected
     assert bundle.metadata["projection_name"].to_pylist() == [
-        "composition — UMAP 2",
-        "composition — PCA 2",
+        "kmers — UMAP 2",
+        "kmers — PCA 2",
     ]
     assert bundle.projections["protein_id"].to_pylist() == expected * 2
 
@@ -59,7 +59,7 @@ def test_provenance_has_configuration_and_versions(results):
 
 def test_each_projection_has_a_picture(results):
     pictures = sorted(path.name for path in (results / "previews").iterdir())
-    assert pictures == ["composition.pca2.svg", "composition.umap2.svg"]
+    assert pictures == ["kmers.pca2.svg", "kmers.umap2.svg"]
     assert (results / "previews" / pictures[0]).read_text().startswith("<?xml")
 
 
@@ -71,7 +71,7 @@ def test_each_job_has_a_log_and_a_benchmark(finished):
 
 def test_pca_equals_that_of_protspace(results, tmp_path):
     protspace = Path(sys.executable).with_name("protspace")
-    embeddings = results / "embeddings" / "composition.h5"
+    embeddings = results / "embeddings" / "kmers.h5"
     subprocess.run(
         [protspace, "project", "-i", embeddings, "-m", "pca2", "-o", tmp_path],
         check=True,
@@ -134,6 +134,6 @@ def test_config_file_in_the_working_directory_is_read(tmp_path):
 def test_report_and_rule_graph_are_made(finished, example_config, tmp_path):
     report = tmp_path / "report.html"
     succeed(finished, "--report", report, **example_config)
-    assert "composition.umap2" in report.read_text()
+    assert "kmers.umap2" in report.read_text()
     graph = snakemake(finished, "--rulegraph", "--forceall", **example_config).stdout
     assert graph.startswith("digraph") and '"normalize"' in graph

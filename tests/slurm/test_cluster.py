@@ -25,7 +25,7 @@ def test_a_small_data_set_is_one_job_of_the_cluster(on_slurm, local):
 def test_shards_are_jobs_of_their_own_and_change_no_byte(on_slurm, local):
     output = on_slurm(shard_size=150)
     assert on_slurm.bundle() == local
-    assert {"1-of-2", "2-of-2"} == set(re.findall(r"with composition, (\S+)", output))
+    assert {"1-of-2", "2-of-2"} == set(re.findall(r"with kmers, (\S+)", output))
     assert len(submitted(output)) > 4
 
 

@@ -9,7 +9,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slurm
 FREEZE = "scontrol listpids JOB | awk 'NR > 1 {print $1}' | xargs kill -STOP"
-PROJECTION = "results/families/projections/composition.pca2.parquet"
+PROJECTION = "results/families/projections/kmers.pca2.parquet"
 
 
 class Meanwhile:

@@ -37,7 +37,7 @@ def test_offline_is_a_cache_option():
 
 @pytest.mark.parametrize(
     ("backend", "embedder", "count"),
-    [("local", "esm2_8m", 1), ("local", "composition", 0), ("biocentral", "esm2_8m", 0)],
+    [("local", "esm2_8m", 1), ("local", "kmers", 0), ("biocentral", "esm2_8m", 0)],
 )
 def test_local_language_model_asks_for_a_gpu(backend, embedder, count):
     config = load({"backend": backend})

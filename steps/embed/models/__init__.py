@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 #: Embedders that are ours; they need no model and no backend.
-OWN = {"composition": "steps.embed.models.composition"}
+OWN = {
+    "kmers": "steps.embed.models.kmers",
+    "composition": "steps.embed.models.composition",
+}
 #: Backends, which compute the embeddings of language models.
 BACKENDS = {"biocentral": "steps.embed.models.biocentral", "local": "steps.embed.models.local"}
 

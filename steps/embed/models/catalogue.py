@@ -68,7 +68,7 @@ def find_model(name: str) -> Model:
         if name in (model.biocentral, model.checkpoint):
             return model
     if not _FULL_NAME.fullmatch(name):
-        known = ["composition", *MODELS]
+        known = ["kmers", "composition", *MODELS]
         raise ValueError(
             f"'{name}' is unknown; allowed: {', '.join(known)}, or the full name of a model "
             f"(organisation/model).{did_you_mean(name, known)}"

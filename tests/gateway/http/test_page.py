@@ -87,7 +87,7 @@ def test_options_are_those_of_the_settings(start_gateway):
 
 
 def test_everything_that_can_be_offered_has_a_label_and_a_line_of_help():
-    every = {"allowed_embedders": [*MODELS, "composition", "some/model"]}
+    every = {"allowed_embedders": [*MODELS, "kmers", "composition", "some/model"]}
     every["allowed_annotations"] = ["default", "pfam", "biocentral", "header"]
     offered = choices(Settings(**every))
     assert [choice["name"] for choice in offered["embedders"]][-1] == "some/model"

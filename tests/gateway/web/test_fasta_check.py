@@ -9,6 +9,7 @@ from gateway.http.options import PROTSPACE
 from gateway.progress.stages import STAGES
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 from scripts.generate import ROOT
+from steps.embed.models import OWN
 from steps.embed.models.catalogue import MODELS
 from steps.errors import COLAB
 from steps.normalize.residues import NUCLEOTIDES, RESIDUES
@@ -20,7 +21,7 @@ DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()
 
 def words() -> set[str]:
     """Names that only the server may know: choices, stages, letters, addresses."""
-    names = {*MODELS, *STAGES.values(), RESIDUES.decode(), PROTSPACE, COLAB, "composition"}
+    names = {*MODELS, *STAGES.values(), RESIDUES.decode(), PROTSPACE, COLAB, *OWN}
     for value in DEFAULTS.values():
         names |= set(value) if isinstance(value, list) else set()
     # These are words of English, too.
