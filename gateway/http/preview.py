@@ -15,10 +15,17 @@ if TYPE_CHECKING:
 _reading = anyio.CapacityLimiter(1)
 #: Digits of a coordinate across the width of its projection; a screen shows fewer.
 _DIGITS = 5
+#: Embedder without a model -> what a reader of its maps should know.
+NOTES = {
+    "kmers": "Made without a model: near points have similar sequences; distant relatives may "
+    "lie apart.",
+    "composition": "Made from counts of residues: near points have a similar composition, which "
+    "relatives need not have.",
+}
 
 
 async def points(bundle: Path) -> dict[str, Any]:
-    """Return `identifiers`, `projections` (name, x, y), `annotations` and `colour_by`.
+    """Return `identifiers`, `projections` (name, x, y, note), `annotations` and `colour_by`.
 
     All lists are in the order of `identifiers`; annotations in that of the bundle, the most telling
     first. An annotation has `numbers` (`None` where missing) and their colour `scale`; or `labels`,
@@ -53,7 +60,10 @@ def _projections(contents: "BundleContents") -> list[dict[str, Any]]:
     for name in contents.metadata["projection_name"].to_pylist():
         part = contents.projections.filter(pc.equal(names, name))
         part = part.take(pc.index_in(identifiers, value_set=part["protein_id"].combine_chunks()))
-        found.append({"name": name, "x": _rounded(part["x"]), "y": _rounded(part["y"])})
+        note = NOTES.get(name.partition(" ")[0])
+        found.append(
+            {"name": name, "x": _rounded(part["x"]), "y": _rounded(part["y"]), "note": note}
+        )
     return found
 
 

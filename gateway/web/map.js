@@ -42,10 +42,11 @@ export class ProteinMap {
     const canvas = el("canvas", { id: "canvas", tabIndex: 0, role: "application", "aria-label": HELP });
     const frame = el("div", { className: "frame" }, canvas, zoomButtons(() => this.gestures), el("div", { id: "tip", hidden: true }));
     const caption = el("p", { className: "small", id: "outside", role: "status", hidden: true });
+    const note = el("p", { className: "small", id: "note", hidden: true });
     const details = el("details", { className: "plain" }, el("summary", {}, "The same as a table"), el("div", { id: "table" }));
     const bar = el("div", { className: "bar" }, pick, colour, el("p", {}, el("label", { for: "find" }, "Find"), find));
     const side = el("div", { className: "side" }, el("div", { id: "legend" }), el("div", { id: "protein", hidden: true, tabIndex: 0, role: "region", "aria-label": "Chosen protein" }));
-    return [bar, el("div", { className: "plot" }, el("div", {}, frame, caption), side), details];
+    return [bar, el("div", { className: "plot" }, el("div", {}, frame, note, caption), side), details];
   }
 
   pick(name) {
@@ -55,7 +56,8 @@ export class ProteinMap {
   }
 
   project() {
-    const { x, y } = this.state.projection;
+    const { x, y, note } = this.state.projection;
+    show(byId("note"), ...(note ? [note] : []));
     this.plot.set({ xs: Float64Array.from(x), ys: Float64Array.from(y) });
     this.list();
   }

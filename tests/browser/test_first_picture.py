@@ -43,6 +43,7 @@ def test_headers_of_uniprot_colour_by_organism_and_put_names_last(first_picture)
     assert menu(page)[0] == "" and menu(page)[-2:] == ["protein_name", "uniprot_kb_id"]
     assert menu(page).index("protein_existence") > menu(page).index("gravy")
     assert "UMAP" in page.locator("#projection").input_value()
+    assert "made from counts of residues" in page.locator("#note").text_content().lower()
 
 
 def test_bare_identifiers_get_lengths_of_uniprot_as_a_scale(first_picture, web):
