@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,6 @@ class Proteins:
     labels: dict[str, list[str]]
     near: np.ndarray | None = None
     bits: np.ndarray | None = None
-    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def toxins(path: Path) -> Proteins:
@@ -116,9 +115,11 @@ def agreement(distances: Distances, labels: Sequence[str], near: np.ndarray | No
         allowed[np.arange(len(own)), own] = False
         same = codes[own, None] == codes
         counted = usable[rows] & (same & allowed).any(axis=1)
-        nearest = np.where(allowed, distances(rows), np.inf).argmin(axis=1)
+        found = np.where(allowed, distances(rows), np.inf)
+        nearest = found.argmin(axis=1)
+        right = (codes[nearest] == codes[own]) & np.isfinite(found.min(axis=1))
         np.add.at(tries, codes[rows][counted], 1)
-        np.add.at(hits, codes[rows][counted], codes[nearest[counted]] == codes[own[counted]])
+        np.add.at(hits, codes[rows][counted], right[counted])
     return float((hits[tries > 0] / tries[tries > 0]).mean())
 
 
@@ -126,6 +127,11 @@ def euclidean(embeddings: np.ndarray) -> Distances:
     """Return squared distances of a block of rows from all, but for a summand of each row."""
     squares = np.square(embeddings).sum(axis=1)
     return lambda rows: squares - 2 * embeddings[rows] @ embeddings.T
+
+
+def by_score(bits: np.ndarray) -> Distances:
+    """Return distances that fall with the score; proteins that do not align are infinitely far."""
+    return lambda rows: np.where(bits[rows] > 0, -bits[rows], np.inf)
 
 
 def embed(name: str, sequences: Iterable[str]) -> np.ndarray:
@@ -171,7 +177,7 @@ def compare(sets: list[Proteins], files: list[Path]) -> None:
         print_row(path.name, {key: value for part in parts for key, value in part.items()})
     for proteins in sets:
         if (bits := proteins.bits) is not None:
-            print_row("MMseqs2, best hit", figures(proteins, lambda rows, bits=bits: -bits[rows]))
+            print_row("MMseqs2, best hit", figures(proteins, by_score(bits)))
 
 
 def print_seconds(count: int) -> None:
