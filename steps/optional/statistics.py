@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
 #: Defaults of `protspace stats`, but for the sample that clusters are found in (its own: 50,000).
-_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both", "max_fit_sample": 5_000}
+_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both", "max_fit_sample": 10_000}
 _METRIC = "euclidean"
 
 
