@@ -24,6 +24,8 @@ rule bundle:
         report="results/{dataset}/reports/bundle.json",
     log:
         "logs/{dataset}/bundle.log",
+    benchmark:
+        "benchmarks/{dataset}/bundle.tsv"
     conda:
         "../envs/steps.yaml"
     threads: 1

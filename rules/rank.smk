@@ -11,6 +11,8 @@ rule rank:
         report="results/{dataset}/reports/rank.json",
     log:
         "logs/{dataset}/rank.log",
+    benchmark:
+        "benchmarks/{dataset}/rank.tsv"
     conda:
         "../envs/steps.yaml"
     threads: 1

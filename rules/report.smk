@@ -27,6 +27,8 @@ rule provenance:
         config="results/{dataset}/config.yaml",
     log:
         "logs/{dataset}/provenance.log",
+    benchmark:
+        "benchmarks/{dataset}/provenance.tsv"
     conda:
         "../envs/steps.yaml"
     threads: 1

@@ -131,7 +131,7 @@ class Run:
 
     def tidy(self) -> None:
         """Remove what only a run in progress needs; its results and logs stay."""
-        for path in (self.scratch, self.path / ".snakemake"):
+        for path in (self.scratch, self.path / ".snakemake", self.path / "benchmarks"):
             shutil.rmtree(path, ignore_errors=True)
 
     def shed(self) -> None:

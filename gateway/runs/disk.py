@@ -18,7 +18,7 @@ _RESERVE_BYTES = 1048576
 #: With less free space no run can succeed.
 LEAST_BYTES = 4 * _RESERVE_BYTES
 #: Files, folders and links of a run with two projections while it runs; each takes an inode.
-RUN_FILES = 62
+RUN_FILES = 66
 
 
 def is_full(error: BaseException) -> bool:
