@@ -51,14 +51,19 @@ async def request(port: int, method: str, path: str, body: bytes = b"", kind: st
 
 async def upload(port: int, fasta: bytes, **fields: str) -> Answer:
     """POST /api/prepare; the answer has been accepted."""
+    answer = await post(port, fasta, **fields)
+    if answer.status != 202:
+        raise RuntimeError(f"An upload was refused: {answer.status} {answer.body.decode()}")
+    return answer
+
+
+async def post(port: int, fasta: bytes, **fields: str) -> Answer:
+    """POST /api/prepare, with whatever answer."""
     parts = [_part(f'name="{name}"', value.encode()) for name, value in fields.items()]
     parts.append(_part('name="file"; filename="benchmark.fasta"', fasta))
     body = b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
     kind = f"multipart/form-data; boundary={_BOUNDARY}"
-    answer = await request(port, "POST", "/api/prepare", body, kind)
-    if answer.status != 202:
-        raise RuntimeError(f"An upload was refused: {answer.status} {answer.body.decode()}")
-    return answer
+    return await request(port, "POST", "/api/prepare", body, kind)
 
 
 def _part(names: str, content: bytes) -> bytes:

@@ -16,6 +16,7 @@ from gateway.run_config import fasta_limits, write_run_config
 from gateway.runs.request import Request as StoredRequest
 from gateway.settings import CHOICES, Choice, Settings
 from steps.errors import StepError
+from steps.formats import compression_of
 from steps.normalize.fasta import FastaReader
 from steps.normalize.limits import Counts
 
@@ -27,8 +28,11 @@ _MOST_CHOICES = 100
 _PATIENCE_SECONDS = 10
 #: A file from the forms of hundreds of clients at once must fit into memory up to this size.
 _IN_MEMORY = 65_536
-# More files at a time would not be read faster, but each may need tens of megabytes.
-_reading = CapacityLimiter(2)
+#: Larger compressed files hold more than 1,500,000 residues, or what can hardly be packed.
+_LARGE = 1_000_000
+# More files at a time would not be read faster, but each may need tens of megabytes. Large
+# compressed files, which take half a second each, do not hold up others, which take a tenth.
+_reading, _reading_large = CapacityLimiter(1), CapacityLimiter(1)
 # UnicodeError, a ValueError: a form may name a character set in which nothing can be read.
 _UNREADABLE = (MultiPartException, ValueError, KeyError)
 
@@ -162,7 +166,7 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> StoredReq
     # `read_form` has checked that it is one.
     file = cast(UploadFile, form["file"])
     counts = await to_thread.run_sync(
-        _store, file.file, folder / "input.fasta", settings, limiter=_reading
+        _store, file.file, folder / "input.fasta", settings, limiter=_limiter(file)
     )
     embedders = await to_thread.run_sync(write_run_config, folder, chosen, settings)
     return StoredRequest(
@@ -172,6 +176,14 @@ async def prepare(form: FormData, folder: Path, settings: Settings) -> StoredReq
         chosen=chosen,
         embedders=embedders,
     )
+
+
+def _limiter(file: UploadFile) -> CapacityLimiter:
+    """Return which files a file waits for."""
+    start = file.file.read(8)
+    file.file.seek(0)
+    is_large = compression_of(start) is not None and (file.size or 0) > _LARGE
+    return _reading_large if is_large else _reading
 
 
 def _store(source: BinaryIO, path: Path, settings: Settings) -> Counts:

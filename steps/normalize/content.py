@@ -1,13 +1,17 @@
 """Read the content of a FASTA file, plain or compressed, up to a number of bytes."""
 
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from steps.errors import StepError
-from steps.formats import DAMAGED, START, compression_of, other_format, unpacked
+from steps.formats import DAMAGED, START, compression_of, count_streams, other_format, unpacked
 from steps.normalize.limits import above
 
 _BLOCK = 1 << 20
+#: Compressed files may be joined in a row, one for each so many bytes that are read at most: each
+#: takes time, even if it is empty. Those of bgzip hold 65,280 bytes.
+_STREAM_BYTES = 4096
 _UTF8_MARK, _UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -48,6 +52,8 @@ def _blocks(path: Path, max_bytes: int | None) -> Iterator[bytes]:
     total = 0
     with path.open("rb") as file:
         kind = compression_of(file.peek(8))
+        if kind and max_bytes is not None:
+            _check_streams(file, kind, max_bytes // _STREAM_BYTES)
         stream = unpacked(file)
         while True:
             left = _BLOCK if max_bytes is None else min(_BLOCK, max_bytes - total + 1)
@@ -67,6 +73,16 @@ def _blocks(path: Path, max_bytes: int | None) -> Iterator[bytes]:
                 )
             yield block if total else _checked_start(block)
             total += len(block)
+
+
+def _check_streams(file: BufferedReader, kind: str, most: int) -> None:
+    """Refuse a row of more than `most` compressed files; leave another file at its beginning."""
+    if count_streams(file, kind) > max(1, most):
+        raise malformed(
+            f"The file is a row of more than {most:,} {kind} files. Unpack it, and compress it "
+            "as one."
+        )
+    file.seek(0)
 
 
 def _damaged(kind: str) -> StepError:

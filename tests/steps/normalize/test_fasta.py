@@ -145,6 +145,15 @@ def test_compressed_file_is_recognised_by_its_content(read, refusal, pack, name)
     assert refusal(packed, max_file_bytes=99)[0] == "FILE_TOO_LARGE"
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd])
+def test_row_of_compressed_files_is_read_and_a_very_long_one_refused(read, refusal, pack):
+    packed = [pack(f">a{number}\nMKV\n".encode()) for number in range(100)]
+    assert len(read(b"".join(packed), max_file_bytes=100 * 4096)[0]) == 100
+    code, message = refusal(b"".join(packed), max_file_bytes=99 * 4096)
+    assert code == "MALFORMED_FASTA" and "more than 99" in message
+    assert len(read(b"".join(packed))[0]) == 100
+
+
 @pytest.mark.parametrize(
     "text",
     [" >a\nMKV\n\t >b\nMLL\n", "\ufeff>a\nMKV\n\ufeff>b\nMLL", ">a\nMK\u00a0V\n>b\nML\u200bL\n"],
