@@ -60,9 +60,9 @@ class Ours:
         seconds = time.monotonic() - started
         self.run = Run(self.root / job)
         self.stages = dict.fromkeys(STAGES, 0.0)
-        for step in self.run.read_provenance()["steps"]:
-            if step["step"] in STAGES:
-                self.stages[step["step"]] = max(self.stages[step["step"]], step["seconds"])
+        for step in self.run.read_provenance().steps:
+            if step.step in STAGES:
+                self.stages[step.step] = max(self.stages[step.step], step.seconds)
         return seconds
 
     async def warm(self) -> None:

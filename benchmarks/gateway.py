@@ -37,6 +37,7 @@ sys.path.insert(0, str(ROOT))
 from gateway.execution import snakemake
 from gateway.run_config import read_settings
 from gateway.runs.directory import Run, Runs
+from gateway.runs.request import Request
 
 EXAMPLE = (ROOT / "examples" / "families.fasta").read_bytes()
 SLOTS, READERS = 2, 200
@@ -58,7 +59,7 @@ async def through_gateway(port: int) -> tuple[float, str]:
 
 async def plainly(model: Run, runs: Runs) -> float:
     """Seconds of plain Snakemake in a fresh directory with the configuration and input of a run."""
-    run = runs.admit(runs.stage(), {})
+    run = runs.admit(runs.stage(), Request(file_name="plain.fasta"))
     for name in ("config.yaml", "input.fasta"):
         shutil.copy(model.path / name, run.path / name)
     command = [sys.executable, "-m", "snakemake", *snakemake.arguments(run, read_settings())]

@@ -8,8 +8,8 @@ import time
 from measure import ROOT
 
 sys.path.insert(0, str(ROOT))
+from gateway.progress.job_log import JobLog
 from gateway.runs.directory import Run
-from gateway.runs.jsonl import Tail
 from steps.embed.file import read_embeddings
 from steps.project.step import DEFAULTS, reduce
 
@@ -45,7 +45,7 @@ def print_remains(run: Run, latency: float) -> None:
 def _jobs(run: Run) -> dict[str, tuple[float, float]]:
     """When the last job of each rule was announced, and when it had finished."""
     rules, times = {}, {}
-    for entry in Tail(run.path / "jobs.jsonl").read():
+    for entry in JobLog(run).read():
         for job in entry.get("jobs", []):
             if entry["event"] == "job_info":
                 rules[job] = entry["rule"], entry["time"]
