@@ -13,7 +13,7 @@ COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-
 INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement
 PORT := 8000
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-parts lint generated lock pin-images audit clean
+.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-hostile bench-parts lint generated lock pin-images audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,7 +48,7 @@ test: $(DEVELOPER) ## run the tests: make test [TESTS=tests/steps]
 test-slow: $(DEVELOPER) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
-test-faults: $(DEVELOPER) ## kills, fuzz and load (under 15 minutes)
+test-faults: $(DEVELOPER) ## kills, fuzz and load (15 minutes)
 	@$(BIN)/python -m pytest -m faults tests/faults
 
 test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as root, on Debian)
@@ -102,6 +102,9 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
 	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py
+
+bench-hostile: $(DEVELOPER) ## attack a gateway, and measure what an honest user notices (minutes)
+	@$(BIN)/python benchmarks/hostile.py
 
 bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1

@@ -37,7 +37,7 @@ class Siege:
         print(f"FAULTS_SEED={SEED}")
         usual = {"PREP_MAX_CONCURRENT_JOBS": "2", "PREP_DOWNLOAD_GRACE_SECONDS": "600"}
         self.gateway = Gateway(root, **(usual | settings)).start()
-        self.random, self.seen = random.Random(SEED), Counter()
+        self.random, self.seen, self.away = random.Random(SEED), Counter(), []
         self.witness = Witness(root)
         self.clients = [Client(self.gateway, SEED + number) for number in range(CLIENTS)]
         for thread in (self.witness, *self.clients):
@@ -64,6 +64,13 @@ class Siege:
         rules = [rule for rule, stage in STAGES_OF_RULES.items() if stage == moment]
         logs = tuple(f"logs/input/{rule}." for rule in rules)
         return any(key[1].startswith(logs) for _, key in self.witness.processes())
+
+    def restart(self) -> None:
+        """Kill the gateway, and start it again; `away` has how long it did not answer."""
+        begin = time.monotonic()
+        self.gateway.kill()
+        self.gateway.start()
+        self.away.append(time.monotonic() - begin)
 
     def jobs(self) -> list[str]:
         return [path.parent.name for path in self.gateway.root.glob("[!.]*/state.json")]
@@ -131,10 +138,10 @@ def test_a_gateway_killed_at_any_moment_loses_no_job(siege):
     siege = siege()
     for number in range(KILLS):
         siege.wait_for(MOMENTS[number % len(MOMENTS)])
-        siege.gateway.kill()
-        siege.gateway.start()
+        siege.restart()
     jobs = siege.finish()
-    print(f"{KILLS} kills at {dict(siege.seen)}: {Counter(job.end for job in jobs)}")
+    print(f"{KILLS} kills at {dict(siege.seen)}: {Counter(job.end for job in jobs)}", end=" ")
+    print(f"away {max(siege.away):.1f} s at most")
     check_promises(jobs, siege)
     assert {job.end for job in jobs} == {"done"}
     assert sum(siege.seen.values()) >= 0.8 * KILLS

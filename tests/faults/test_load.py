@@ -22,6 +22,8 @@ pytestmark = pytest.mark.faults
 SECONDS = float(os.environ.get("FAULTS_LOAD_SECONDS", "60"))
 READERS, UPLOADS_A_SECOND, JOBS = 500, 20, 55
 MOST_BYTES = 20e6
+#: The server closes a connection after 5 s without a byte.
+IDLE_SECONDS = 3
 
 
 def request(seed: int) -> bytes:
@@ -48,12 +50,19 @@ class Load:
         self.requests = [request(seed) for seed in range(10)]
 
     async def upload(self) -> str:
-        raw = self.idle.pop() if self.idle else Raw(self.gateway.port)
+        raw = self._connection()
         answer = await raw.ask(random.choice(self.requests))
-        self.idle.append(raw)
+        self.idle.append((time.monotonic(), raw))
         if answer.status == 202:
             self.jobs.append(json.loads(answer.body)["job_id"])
         return answer.code
+
+    def _connection(self) -> Raw:
+        """Return one that is kept, unless the server may be about to close it."""
+        since, raw = self.idle.pop() if self.idle else (0.0, Raw(self.gateway.port))
+        if time.monotonic() - since > IDLE_SECONDS:
+            raw.close()
+        return raw
 
     async def fill(self) -> None:
         """Take all places, those of running jobs and those of waiting ones."""
@@ -109,7 +118,7 @@ class Load:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for raw in self.idle:
+        for _, raw in self.idle:
             raw.close()
         assert not failed, failed[0]
 

@@ -50,8 +50,13 @@ class Gateway:
 
     def start(self) -> "Gateway":
         self.spawn()
-        wait_until(self.answers)
+        wait_until(self._answers_or_died)
         return self
+
+    def _answers_or_died(self) -> bool:
+        """Tell at once why a gateway did not start, such as a setting that is not allowed."""
+        assert self.process.poll() is None, self.log.read_text()
+        return self.answers()
 
     def spawn(self) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREP_", "CORS_"))}
