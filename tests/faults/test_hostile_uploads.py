@@ -3,12 +3,15 @@
 `python benchmarks/hostile.py` prints exact figures.
 """
 
+import re
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from tests.support.cost import Cost
-from tests.support.gateway_process import QUICK, SLOW, Gateway, fasta, halt
+from tests.support.gateway_process import QUICK, ROOT, SLOW, Gateway, fasta, halt
 from tests.support.hostile_files import FILES
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
@@ -56,3 +59,10 @@ def test_honest_upload_overtakes_hostile_ones(gateway):
     for sender in senders:
         sender.join(PATIENCE_SECONDS)
     assert answers == [400] * AT_ONCE and cost.bytes() < MOST_BYTES
+
+
+def test_benchmark_of_attacks_finds_nothing_lost():
+    command = [sys.executable, ROOT / "benchmarks/hostile.py", "--only", "zstd"]
+    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = [re.split(r" {2,}", row)[1:4] for row in table.splitlines()[1:]]
+    assert rows == [["1", "0", "0"]] + [["12", "0", "0"]] * 3

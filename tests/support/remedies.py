@@ -33,6 +33,8 @@ TESTED = {
     r"make setup": "deploy/test_newcomer.py::test_an_upload_becomes_a_bundle_behind_caddy",
     r"make (demo|docs|lint|bench-small|test(-[a-z]+)?)$": GATE,
     r"make audit": "No test: it asks PyPI; test_supply_chain.py has its script.",
+    r"make bench-hostile": "faults/test_hostile_uploads.py::"
+    "test_benchmark_of_attacks_finds_nothing_lost",
     r"make bench$": "No test: hours. It runs the scripts of `make bench-small` on more data.",
     r"python -m steps": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"python -m gateway": f"{_HERE}::test_what_is_installed_works_elsewhere",
