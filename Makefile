@@ -48,7 +48,7 @@ test: $(DEVELOPER) ## run the tests: make test [TESTS=tests/steps]
 test-slow: $(DEVELOPER) ## run the tests that take long
 	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
-test-faults: $(DEVELOPER) ## kills, fuzz and load (15 minutes)
+test-faults: $(DEVELOPER) ## kills, fuzz and load (20 minutes)
 	@$(BIN)/python -m pytest -m faults tests/faults
 
 test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as root, on Debian)
