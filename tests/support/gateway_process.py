@@ -167,6 +167,15 @@ def halt(gateway, job_id) -> None:
     """Let a run stand still, so that it does not end by itself however fast the machine is."""
     wait_until(lambda: gateway.state(job_id)["pid"])
     os.killpg(gateway.state(job_id)["pid"], signal.SIGSTOP)
+    # One that is just being forked stops later; a SIGCONT that comes before would not reach it.
+    wait_until(lambda: all(map(_stands_still, processes_below(gateway.root / job_id))))
+
+
+def _stands_still(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def step_of(gateway, job_id, name="project") -> psutil.Process:
