@@ -201,4 +201,4 @@ def test_annotations_are_asked_for_again(tmp_path):
     succeed(tmp_path, **chosen)
     planned = succeed(tmp_path, "--dry-run", "--forcerun", "annotate", **chosen)
     jobs = set(re.findall(r"^(\w+) +1$", planned, re.MULTILINE))
-    assert jobs == {"annotate", "bundle", "preview", "provenance", "all"}, planned
+    assert jobs == {"annotate", "rank", "bundle", "preview", "provenance", "all"}, planned
