@@ -53,8 +53,9 @@ def _with_few_files(run: Run) -> list[str]:
     shared = _shared(run)
     # Snakemake would copy its own files for each run, to `file/<path>` in this folder.
     link = shared / "file" / PIPELINE.relative_to("/")
-    if not link.exists():
-        link.parent.mkdir(parents=True, exist_ok=True)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    # Another run that starts may have made it in this moment.
+    with contextlib.suppress(FileExistsError):
         link.symlink_to(PIPELINE)
     return [
         # Input and configuration of a run never change.
