@@ -32,7 +32,7 @@ from measure import ROOT
 sys.path.insert(0, str(ROOT))
 from steps.embed.file import read_embeddings
 from steps.embed.models import OWN, get_embedder
-from steps.embed.models.blosum62 import AMINO_ACIDS
+from steps.embed.models.residues import AMINO_ACIDS
 
 EXAMPLES = Path("/usr/share/doc/mmseqs2/example-data/DB.fasta.gz")
 HEADER = re.compile(r">\w+\|(\w+)\|\S+ (.*?) OS=")

@@ -9,8 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
-#: Rows and columns in the order of `AMINO_ACIDS`.
+#: Rows and columns in the order of `residues.AMINO_ACIDS`.
 SCORES = np.fromstring(
     """
  4  0 -2 -1 -2  0 -2 -1 -1 -1 -1 -2 -1 -1 -1  1  0  0 -3 -2

@@ -16,12 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
-DIMENSIONS = 20 + 400
+from steps.embed.models.residues import numbers
 
-_OTHER = 20
-_CODES = np.full(256, _OTHER, dtype=np.int64)
-_CODES[np.frombuffer(AMINO_ACIDS.encode(), dtype=np.uint8)] = np.arange(20)
+DIMENSIONS = 20 + 400
 
 
 class Embedder:
@@ -45,7 +42,7 @@ class Embedder:
 
 def composition(sequence: str) -> np.ndarray:
     """Return the composition of one sequence: float64, shape (420,)."""
-    codes = _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    codes = numbers(sequence)
     residues = np.bincount(codes, minlength=21)[:20]
     # On a 21 x 21 grid, pairs with another letter fall into its last row or column.
     grid = np.bincount(codes[:-1] * 21 + codes[1:], minlength=441).reshape(21, 21)

@@ -1,10 +1,13 @@
 """Pairs and triplets of residues, compared by BLOSUM62: alignment-free, without training.
 
-Two blocks of coordinates, each of length 1:
+Two blocks of coordinates:
 
-- dimensions 0-1023: pairs of residues at distances 1 to 16, 64 dimensions for each distance;
-- dimensions 1024-2559: spaced triplets, that is residues at 0-1-2, 0-1-3, 0-2-3, 0-1-4, 0-2-4 and
-  0-3-4, 256 dimensions for each pattern.
+- dimensions 0-2047: pairs of residues at distances 1 to 16, 128 dimensions for each distance;
+- dimensions 2048-3967: spaced triplets, that is residues at 0-1-2, 0-1-3, 0-2-3, 0-1-4, 0-2-4 and
+  0-3-4, 320 dimensions for each pattern.
+
+A residue is in two pairs of a distance and in three triplets of a pattern. So that it counts the
+same in both blocks, their squared lengths are 3/5 and 2/5.
 
 For each distance and pattern the square roots of the frequencies (Hellinger transformation: Rao,
 Qüestiió 19 (1995); Legendre & Gallagher, Oecologia 129 (2001), doi:10.1007/s004420100716) are
@@ -27,13 +30,16 @@ from itertools import batched
 import numpy as np
 import numpy.typing as npt
 
-from steps.embed.models.blosum62 import AMINO_ACIDS, coordinates, spectrum
+from steps.embed.models.blosum62 import coordinates, spectrum
+from steps.embed.models.residues import OTHER, numbers
 
 #: Offsets of the residues of a word from its first one.
 PAIRS = tuple((0, distance) for distance in range(1, 17))
 TRIPLETS = ((0, 1, 2), (0, 1, 3), (0, 2, 3), (0, 1, 4), (0, 2, 4), (0, 3, 4))
 #: Dimensions of a distance and of a pattern of three.
-PAIR_PRODUCTS, TRIPLET_PRODUCTS = 64, 256
+PAIR_PRODUCTS, TRIPLET_PRODUCTS = 128, 320
+#: Lengths of the blocks.
+PAIR_LENGTH, TRIPLET_LENGTH = np.sqrt(np.float32([3 / 5, 2 / 5]))
 DIMENSIONS = len(PAIRS) * PAIR_PRODUCTS + len(TRIPLETS) * TRIPLET_PRODUCTS
 
 Floats = npt.NDArray[np.float32]
@@ -43,12 +49,10 @@ Integers = npt.NDArray[np.int64]
 _BLOCK = 64
 #: At least the longest offset, so that no word reaches from one sequence into the next.
 _GAP = "X" * 16
-_CODES = np.full(256, 20, dtype=np.int64)
-_CODES[np.frombuffer(AMINO_ACIDS.encode(), dtype=np.uint8)] = np.arange(20)
 
 
 class Embedder:
-    """Words of two and three residues: float32, 2,560 dimensions, finite."""
+    """Words of two and three residues: float32, 3,968 dimensions, finite."""
 
     name = "kmers"
     revision = None
@@ -68,13 +72,13 @@ class Embedder:
 
 
 def kmers(sequences: Sequence[str]) -> Floats:
-    """Return embeddings, shape (n, 2560); a row depends on its own sequence alone."""
-    codes = _CODES[np.frombuffer("".join(s + _GAP for s in sequences).encode(), dtype=np.uint8)]
+    """Return embeddings, shape (n, 3968); a row depends on its own sequence alone."""
+    codes = numbers("".join(sequence + _GAP for sequence in sequences))
     owners = np.repeat(np.arange(len(sequences)), [len(s) + len(_GAP) for s in sequences])
     words = Words(codes, owners[: len(codes) - len(_GAP)], len(sequences))
     pairs = [_pair_products(words.roots(offsets)) for offsets in PAIRS]
     triplets = [_triplet_products(words.roots(offsets)) for offsets in TRIPLETS]
-    return np.hstack([_unit(pairs), _unit(triplets)])
+    return np.hstack([_scale(pairs, PAIR_LENGTH), _scale(triplets, TRIPLET_LENGTH)])
 
 
 class Words:
@@ -109,14 +113,14 @@ class Words:
         words, n = 20 ** len(offsets), len(self._owners)
         numbers = np.zeros(n, dtype=np.int64)
         for power, offset in enumerate(reversed(offsets)):
-            scaled = np.where(self._codes == 20, words, self._codes * 20**power)
+            scaled = np.where(self._codes == OTHER, words, self._codes * 20**power)
             numbers += scaled[offset : offset + n]
         np.minimum(numbers, words, out=numbers)
         return numbers
 
 
 def _pair_products(roots: Floats) -> Floats:
-    """Return products of coordinates summed over pairs, shape (n, 64)."""
+    """Return products of coordinates summed over pairs, shape (n, 128)."""
     kept = _leading(2, PAIR_PRODUCTS)
     right = coordinates(kept.max() + 1)
     # One product of matrices for each sequence: its shape, so its rounding, is always the same.
@@ -125,7 +129,7 @@ def _pair_products(roots: Floats) -> Floats:
 
 
 def _triplet_products(roots: Floats) -> Floats:
-    """Return products of coordinates summed over triplets, shape (n, 256)."""
+    """Return products of coordinates summed over triplets, shape (n, 320)."""
     kept = _leading(3, TRIPLET_PRODUCTS)
     right = coordinates(kept.max() + 1)
     n, rank = len(roots), right.shape[1]
@@ -141,11 +145,11 @@ def _take(products: Floats, kept: npt.NDArray[np.intp]) -> Floats:
     return taken
 
 
-def _unit(parts: Sequence[Floats]) -> Floats:
-    """Join parts of rows and scale each row to length 1; rows of zeros stay."""
+def _scale(parts: Sequence[Floats], length: np.float32) -> Floats:
+    """Join parts of rows and scale each row to this length; rows of zeros stay."""
     block = np.hstack(parts)
     lengths = np.sqrt(np.square(block).sum(axis=1, keepdims=True))
-    block /= np.where(lengths > 0, lengths, 1)
+    block *= length / np.where(lengths > 0, lengths, 1)
     return block
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from Bio.Align import substitution_matrices
 
-from steps.embed.models.blosum62 import AMINO_ACIDS, SCORES, coordinates
+from steps.embed.models.blosum62 import SCORES, coordinates
 from steps.embed.models.kmers import DIMENSIONS, PAIR_PRODUCTS, PAIRS, Embedder, kmers
+from steps.embed.models.residues import AMINO_ACIDS
 
 PAIR_DIMENSIONS = len(PAIRS) * PAIR_PRODUCTS
 
@@ -18,9 +19,9 @@ def proteins(count, seed=0):
 
 
 def lengths(sequence):
-    """Return the lengths of both blocks."""
-    row = kmers([sequence])[0]
-    return [float(np.linalg.norm(row[:PAIR_DIMENSIONS])), float(np.linalg.norm(row[1024:]))]
+    """Return the squared lengths of both blocks."""
+    squares = np.square(kmers([sequence])[0].astype(float))
+    return [squares[:PAIR_DIMENSIONS].sum(), squares[PAIR_DIMENSIONS:].sum()]
 
 
 def distance(one, other):
@@ -43,15 +44,15 @@ def test_embeddings_are_float32_and_finite():
     sequences = [*proteins(70), "M", "MK", "XXX"]
     ((positions, found),) = Embedder().embed(sequences, lambda count: None)
     assert (list(positions), found.dtype) == (list(range(73)), np.float32)
-    assert found.shape == (73, DIMENSIONS) == (73, 2560)
+    assert found.shape == (73, DIMENSIONS) == (73, 3968)
     assert np.isfinite(found).all()
 
 
 @pytest.mark.parametrize(
     ("sequence", "expected"),
-    [("M", [0, 0]), ("MK", [1, 0]), ("MKV", [1, 1]), ("MXK", [1, 0]), ("BXZUO", [0, 0])],
+    [("M", [0, 0]), ("MK", [0.6, 0]), ("MKV", [0.6, 0.4]), ("MXK", [0.6, 0]), ("BXZUO", [0, 0])],
 )
-def test_blocks_have_length_one_or_no_words(sequence, expected):
+def test_blocks_have_their_length_or_no_words(sequence, expected):
     assert lengths(sequence) == pytest.approx(expected)
 
 
