@@ -77,19 +77,21 @@ def adjusted(method: str, parameters: Parameters, count: int) -> Parameters:
     return result
 
 
-def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats", Parameters]:
+def reduce(
+    data: "Floats", method: str, parameters: Parameters, threads_allowed: int = 1
+) -> tuple["Floats", Parameters]:
     """Return coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and metadata.
 
     Args:
         method: one of protspace's, without its dimension: `pca`, `umap`, ...
-        parameters: fields of protspace's DimensionReductionConfig.
+        parameters: fields of protspace's DimensionReductionConfig, and `layout` of UMAP.
+        threads_allowed: at most so many threads, where the result does not depend on it.
 
     Raises:
         StepError: NO_VARIATION where all embeddings are equal; PROJECTION_FAILED where coordinates
             are not finite.
     """
     import numpy as np
-    from protspace.utils.constants import DimensionReductionConfig
 
     if (data == data[0]).all():
         raise StepError(
@@ -100,7 +102,7 @@ def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats
     threads.remind_numba()
     # PaCMAP warns that a seed is set, each time.
     logging.getLogger("pacmap").setLevel(logging.ERROR)
-    reducer = _reducer(method)(DimensionReductionConfig(**parameters))
+    reducer = _reducer(method, parameters, threads_allowed)
     # The reducers import their libraries when they start.
     kept = numba_cache.kept_compilations() if method in _COMPILED else nullcontext()
     with kept, warnings.catch_warnings():
@@ -114,12 +116,18 @@ def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats
     return coordinates, reducer.get_params()
 
 
-def _reducer(method: str) -> Any:  # noqa: ANN401  (a class of protspace's shape)
-    if method in OWN:
-        return import_module(OWN[method]).Reducer
+def _reducer(method: str, parameters: Parameters, threads_allowed: int) -> Any:  # noqa: ANN401
     from protspace.utils import get_reducers
+    from protspace.utils.constants import DimensionReductionConfig
 
-    return get_reducers()[method]
+    own = {name: parameters[name] for name in ("layout",) if name in parameters}
+    rest = {name: value for name, value in parameters.items() if name not in own}
+    config = DimensionReductionConfig(**rest)
+    if method == "umap":
+        return import_module(OWN[method]).Reducer(config, threads_allowed, **own)
+    if method in OWN:
+        return import_module(OWN[method]).Reducer(config, threads_allowed, method)
+    return get_reducers()[method](config)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -148,7 +156,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
         threads.let_numba_use(arguments.threads)
     if embedder == SIMILARITY:
         data, parameters["precomputed"] = _distances(data), True
-    coordinates, info = reduce(data, method, parameters)
+    coordinates, info = reduce(data, method, parameters, arguments.threads)
     _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
     report.counts = {"proteins": len(identifiers)}
     report.parameters = {"embedder": embedder, "method": arguments.method, **info}
