@@ -11,6 +11,7 @@ from sklearn.manifold import trustworthiness
 from steps.embed.file import write_embeddings
 from steps.project.knn.search import nearest_neighbors
 from steps.project.step import DEFAULTS, reduce
+from steps.project.umap.schedule import BLOCKS, tournament
 
 SHARED = {"metric": "euclidean", "n_neighbors": 15, "min_dist": 0.1, "random_state": 42}
 
@@ -23,15 +24,34 @@ def clusters(count=400, dimensions=32):
 
 
 def test_each_pair_of_blocks_meets_once_and_no_block_twice_in_a_round():
-    # After steps.project, which says how many threads Numba may have.
-    from steps.project.umap.layout import BLOCKS, _tournament
-
-    rounds = _tournament(BLOCKS)
+    rounds = tournament(BLOCKS)
     for pairs in rounds[1:]:
         assert sorted(block for pair in pairs for block in pair) == list(range(BLOCKS))
     met = [tuple(sorted(pair)) for pairs in rounds[1:] for pair in pairs]
     assert sorted(met) == list(combinations(range(BLOCKS), 2))
     assert rounds[0] == [(block, block) for block in range(BLOCKS)]
+
+
+def test_forces_are_those_of_umap_learn():
+    # After steps.project, which says how many threads Numba may have.
+    from steps.project.umap.layout import _force, _forces
+
+    a, b = 1.577, 0.895
+    pulls, pushes = _forces(a, b)
+    for square in np.exp2(np.random.default_rng(0).uniform(-20, 16, 1000)).astype(np.float32):
+        pull = -2 * a * b * square ** (b - 1) / (a * square**b + 1)
+        push = 2 * b / ((0.001 + square) * (a * square**b + 1))
+        assert _force(pulls, square) == pytest.approx(pull, rel=2e-4)
+        assert _force(pushes, square) == pytest.approx(push, rel=2e-4)
+
+
+@pytest.mark.parametrize("square", [1e-38, 1e-7, 1e5, 1e38])
+def test_forces_beyond_the_tables_are_those_of_their_ends(square):
+    from steps.project.umap.layout import _force, _forces
+
+    for table in _forces(1.577, 0.895):
+        end = table[0, 0] if square < 1 else table[-1, 0]
+        assert _force(table, np.float32(square)) == pytest.approx(end, rel=0.05)
 
 
 def test_the_number_of_threads_changes_no_byte(tmp_path):
