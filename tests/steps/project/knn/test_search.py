@@ -117,5 +117,5 @@ print((peak() - before) / data.nbytes)
 def test_gpu_without_pytorch_is_an_error(monkeypatch):
     monkeypatch.setattr(search, "find_spec", lambda name: None)
     with pytest.raises(StepError, match=r"pip install '\.\[local\]'") as caught:
-        nearest_neighbors(families(20), 5, "euclidean", device="cuda")
+        nearest_neighbors(families(100), 5, "euclidean", device="cuda")
     assert caught.value.code == "PYTORCH_MISSING"
