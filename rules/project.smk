@@ -1,6 +1,6 @@
 # results/{dataset}/embeddings/{embedder}.h5 -> results/{dataset}/projections/{embedder}.{method}.parquet
 
-from steps.workflow import projection_options
+from steps.workflow import gpus_of_projection, projection_options
 
 
 rule project:
@@ -23,6 +23,7 @@ rule project:
     resources:
         mem_mb=growing(2000, 4),
         runtime=growing(60, 1),
+        gpu=gpus_of_projection(SETTINGS),
     params:
         options=projection_options(SETTINGS),
     message:

@@ -14,9 +14,11 @@ from typing import Protocol
 
 from steps.annotate.groups import is_table
 from steps.annotate.remote.catalogue import REFERENCE_FOLDER, expand, sources_of
+from steps.config import defaults
 from steps.config.model import Config
 from steps.embed.models import OWN
 from steps.errors import StepError
+from steps.project import methods
 
 
 class Inputs(Protocol):
@@ -29,6 +31,12 @@ class Wildcards(Protocol):
     """Wildcards of rule embed."""
 
     embedder: str
+
+
+class Projected(Protocol):
+    """Wildcards of rule project."""
+
+    method: str
 
 
 #: Folder of links to files whose paths have braces, in the working directory.
@@ -54,6 +62,13 @@ def growing(base: int, per_megabyte: float = 0) -> Callable[[object, Inputs, int
 def gpus(config: Config) -> Callable[[Wildcards], int]:
     """Return a function for `resources`: the GPUs that an embed job needs on a cluster."""
     return lambda wildcards: int(config.backend == "local" and wildcards.embedder not in OWN)
+
+
+def gpus_of_projection(config: Config) -> Callable[[Projected], int]:
+    """Return a function for `resources`: the GPUs that a project job needs on a cluster."""
+    return lambda wildcards: int(
+        config.device == "cuda" and methods.split_method(wildcards.method)[0] in methods.OWN
+    )
 
 
 def without_braces(path: str) -> str:
@@ -134,7 +149,9 @@ def annotation_options(config: Config) -> list[str]:
 
 def projection_options(config: Config) -> list[str]:
     """Return the parameters that all methods share, as options of step project."""
-    return _options(config, "metric", "n_neighbors", "min_dist", "random_state")
+    options = _options(config, "metric", "n_neighbors", "min_dist", "random_state")
+    # Only where it is no default: what was projected before this key is not projected again.
+    return options if config.device == defaults.DEVICE else [*options, f"--device={config.device}"]
 
 
 def cache_options(config: Config) -> Parameter:

@@ -136,6 +136,12 @@ class Config(BaseModel):
         lt=2**32,
         description="Seed of every method; the same seed gives the same bytes.",
     )
+    device: Literal["cpu", "cuda"] = Field(
+        defaults.DEVICE,
+        description="Where UMAP, PaCMAP and LocalMAP search neighbours: 'cpu', or 'cuda', an "
+        "NVIDIA GPU that compares all pairs (needs the extra 'local'). Embeddings by the backend "
+        "'local' take each GPU there is, whatever this key says.",
+    )
     annotations: Annotated[list[str], Names] = Field(
         ["default", "header", "sequence"],
         description="What to colour by: protspace's groups (default all uniprot taxonomy interpro "

@@ -29,6 +29,8 @@ PARAMETERS = {
 }
 #: Who lays out UMAP's graph: `steps.project.umap.layout`, or umap-learn (slower, one thread).
 LAYOUTS = ("blocks", "umap-learn")
+#: Where neighbours are searched.
+DEVICES = ("cpu", "cuda")
 #: The method whose maps are opened first, of each embedder.
 FIRST_METHOD = "umap"
 #: The name of MMseqs2's identities among the embedders, as in protspace, and the method for them.

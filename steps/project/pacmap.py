@@ -21,8 +21,11 @@ _MORE = 50
 class Reducer:
     """PaCMAP or LocalMAP as protspace calls them."""
 
-    def __init__(self, config: DimensionReductionConfig, threads: int, method: str) -> None:
+    def __init__(
+        self, config: DimensionReductionConfig, threads: int, method: str, device: str = "cpu"
+    ) -> None:
         self._config, self._threads, self._local = config, threads, method == "localmap"
+        self._device = device
         self._theirs = (LocalMAPReducer if self._local else PaCMAPReducer)(config)
         self._found: dict[str, Any] = {}
 
@@ -34,7 +37,9 @@ class Reducer:
         from pacmap import LocalMAP, PaCMAP
 
         config = self._config
-        near = nearest_neighbors(data, config.n_neighbors + _MORE + 1, "euclidean", self._threads)
+        near = nearest_neighbors(
+            data, config.n_neighbors + _MORE + 1, "euclidean", self._threads, self._device
+        )
         self._found = described(near)
         reducer = (LocalMAP if self._local else PaCMAP)(
             n_components=config.n_components,

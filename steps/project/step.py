@@ -18,7 +18,7 @@ from steps.config import defaults
 from steps.errors import StepError
 from steps.files import replacing
 from steps.project import numba_cache, threads
-from steps.project.methods import OWN, SIMILARITY, canonical_method, split_method
+from steps.project.methods import DEVICES, OWN, SIMILARITY, canonical_method, split_method
 
 if TYPE_CHECKING:
     from steps.project.umap.reducer import Floats
@@ -84,12 +84,14 @@ def reduce(
 
     Args:
         method: one of protspace's, without its dimension: `pca`, `umap`, ...
-        parameters: fields of protspace's DimensionReductionConfig, and `layout` of UMAP.
+        parameters: fields of protspace's DimensionReductionConfig, `layout` of UMAP, and `device`
+            where neighbours are searched.
         threads_allowed: at most so many threads, where the result does not depend on it.
 
     Raises:
         StepError: NO_VARIATION where all embeddings are equal; PROJECTION_FAILED where coordinates
-            are not finite.
+            are not finite; PYTORCH_MISSING, GPU_MISSING, OUT_OF_MEMORY of a device that cannot be
+            used.
     """
     import numpy as np
 
@@ -120,13 +122,13 @@ def _reducer(method: str, parameters: Parameters, threads_allowed: int) -> Any: 
     from protspace.utils import get_reducers
     from protspace.utils.constants import DimensionReductionConfig
 
-    own = {name: parameters[name] for name in ("layout",) if name in parameters}
+    own = {name: parameters[name] for name in ("layout", "device") if name in parameters}
     rest = {name: value for name, value in parameters.items() if name not in own}
     config = DimensionReductionConfig(**rest)
     if method == "umap":
         return import_module(OWN[method]).Reducer(config, threads_allowed, **own)
     if method in OWN:
-        return import_module(OWN[method]).Reducer(config, threads_allowed, method)
+        return import_module(OWN[method]).Reducer(config, threads_allowed, method, **own)
     return get_reducers()[method](config)
 
 
@@ -139,6 +141,7 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--n-neighbors", type=int, default=defaults.N_NEIGHBORS)
     options.add_argument("--min-dist", type=float, default=defaults.MIN_DIST)
     options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
+    options.add_argument("--device", choices=DEVICES, default=defaults.DEVICE, help="of the kNN")
     options.add_argument("--threads", type=int, default=1, help="of UMAP; the result is the same")
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
     cli.run(options, _work, argv)
@@ -149,7 +152,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
     embedder, identifiers, data = read_embeddings(arguments.embeddings)
     method, inline = split_method(arguments.method)
-    shared = ("metric", "n_neighbors", "min_dist", "random_state")
+    shared = ("metric", "n_neighbors", "min_dist", "random_state", "device")
     parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
     parameters = adjusted(method, parameters, len(identifiers))
     if method == "umap":
@@ -160,7 +163,10 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
     report.counts = {"proteins": len(identifiers)}
     report.parameters = {"embedder": embedder, "method": arguments.method, **info}
-    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *_PACKAGES.get(method, ()))
+    used = _PACKAGES.get(method, ())
+    if used and arguments.device != defaults.DEVICE:
+        used = (*used, "torch")
+    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *used)
 
 
 def _distances(similarities: "Floats") -> "Floats":

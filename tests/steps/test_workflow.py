@@ -11,6 +11,7 @@ from steps.workflow import (
     embedding_options,
     embedding_threads,
     gpus,
+    gpus_of_projection,
     growing,
     limit_options,
     projection_options,
@@ -43,6 +44,16 @@ def test_local_language_model_asks_for_a_gpu(backend, embedder, count):
     config = load({"backend": backend})
     assert gpus(config)(SimpleNamespace(embedder=embedder)) == count
     assert embedding_threads(config) == (16 if backend == "local" else 1)
+
+
+@pytest.mark.parametrize(
+    ("device", "method", "count"),
+    [("cuda", "umap2:n_neighbors=5", 1), ("cuda", "pca2", 0), ("cpu", "umap2", 0)],
+)
+def test_projection_with_a_search_asks_for_a_gpu(device, method, count):
+    config = load({"device": device})
+    assert gpus_of_projection(config)(SimpleNamespace(method=method)) == count
+    assert ("--device=cuda" in projection_options(config)) == (device == "cuda")
 
 
 def test_resources_grow_with_inputs_and_attempts():

@@ -39,6 +39,7 @@ TESTED = {
     r"python -m steps": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"python -m gateway": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"\.venv-local/bin/python benchmarks/local_embed\.py": "No test: it needs a GPU and models.",
+    r"\.venv-local/bin/python benchmarks/gpu\.py": "No test: it needs a GPU.",
     r"snakemake (--cores 2 --directory again )?--configfile": f"{_RUN}::"
     "test_written_configuration_gives_the_same_bundle",
     r"snakemake --report": f"{_RUN}::test_report_and_rule_graph_are_made",

@@ -43,7 +43,7 @@ def esm(folder: Path, **changes) -> None:
 
 def prot_t5(folder: Path) -> None:
     _t5(folder, 128)
-    (folder / "spiece.model").write_bytes(_word_start_pieces())
+    (folder / "spiece.model").write_bytes(word_start_pieces())
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer"}')
 
 
@@ -97,7 +97,7 @@ def _t5(folder: Path, vocabulary: int) -> None:
     T5EncoderModel(config).save_pretrained(folder)
 
 
-def _word_start_pieces() -> bytes:
+def word_start_pieces() -> bytes:
     written, letters = io.BytesIO(), random.Random(0)
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=(" ".join(letters.choices(RESIDUES, k=60)) for _ in range(200)),

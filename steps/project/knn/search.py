@@ -1,15 +1,18 @@
 """Find the k nearest neighbours of points, the same on every run and for any number of threads.
 
 Up to `EXACT` points all are compared. Above, points are divided into cells, and each looks into
-as many cells near to it as a sample needs to find `RECALL` of its true neighbours.
+as many cells near to it as a sample needs to find `RECALL` of its true neighbours. A GPU compares
+any number with all.
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from steps.errors import StepError
 from steps.project.knn import exact
 from steps.project.knn.points import Floats, Points, drawn
 
@@ -31,7 +34,8 @@ class Neighbors:
     """Neighbours by rising distance, equal distances by index.
 
     `indices` (int32) and `distances` (float32) have the shape (n, k). `recall` is measured on a
-    sample against a comparison with all points; `cells` and `probes` are 0 where all were compared.
+    sample against a comparison with all points; `cells` and `probes` are 0 where all were compared,
+    on `device`.
     """
 
     indices: npt.NDArray[np.int32]
@@ -39,26 +43,33 @@ class Neighbors:
     recall: float = 1.0
     cells: int = 0
     probes: int = 0
+    device: str = "cpu"
 
 
 def described(near: Neighbors) -> dict[str, str | float | int]:
     """Return how neighbours were found, as parameters that the bundle records."""
     if not near.cells:
-        return {"neighbors": "exact"}
+        return {"neighbors": "exact" if near.device == "cpu" else f"exact ({near.device})"}
     recall = round(near.recall, 4)
     return {"neighbors": "cells", "recall": recall, "cells": near.cells, "probes": near.probes}
 
 
-def nearest_neighbors(data: Floats, k: int, metric: str, threads: int = 1) -> Neighbors:
+def nearest_neighbors(
+    data: Floats, k: int, metric: str, threads: int = 1, device: str = "cpu"
+) -> Neighbors:
     """Return the `k` nearest points of each point, itself first.
 
     Args:
         data: float32, shape (n, d).
         k: number of neighbours, the point itself included; at most n.
         metric: "euclidean" or "cosine" (1 - cosine similarity).
+        device: "cpu", or "cuda" to compare all points on an NVIDIA GPU.
+
+    Raises:
+        StepError: PYTORCH_MISSING, GPU_MISSING, OUT_OF_MEMORY: the GPU cannot be used.
     """
     points = Points.of(data, metric)
-    found = _search(points, points, k, threads)
+    found = _search(points, points, k, threads, device)
     own = np.arange(len(points))
     missing = ~(found.indices == own[:, None]).any(axis=1)
     found.indices[missing, -1] = own[missing]
@@ -86,9 +97,14 @@ class _Found:
     recall: float = 1.0
     cells: int = 0
     probes: int = 0
+    device: str = "cpu"
 
 
-def _search(queries: Points, references: Points, k: int, threads: int) -> _Found:
+def _search(
+    queries: Points, references: Points, k: int, threads: int, device: str = "cpu"
+) -> _Found:
+    if device != "cpu":
+        return _Found(_by_torch(queries, references, k, device), device=device)
     if len(references) <= EXACT:
         return _Found(exact.nearest(queries, references, k, threads))
     # These need Numba and scikit-learn, which few points do without.
@@ -110,6 +126,19 @@ def _search(queries: Points, references: Points, k: int, threads: int) -> _Found
     return _Found(found, recall, len(cells), probes)
 
 
+def _by_torch(queries: Points, references: Points, k: int, device: str) -> Indices:
+    if not find_spec("torch"):
+        raise StepError(
+            "PYTORCH_MISSING",
+            f"device is '{device}', which needs PyTorch; install it with pip install '.[local]', "
+            "or run with device=cpu.",
+        )
+    # Here and not above: this loads PyTorch, which takes seconds.
+    from steps.project.knn import torch_exact
+
+    return torch_exact.nearest(queries, references, k, device)
+
+
 def _probes(cells: "Cells", sample: Points, truth: Indices, threads: int) -> int:
     """Return in how many cells the sample finds enough of its true neighbours."""
     order = cells.near(sample, len(cells), threads)
@@ -128,7 +157,7 @@ def _finished(
     distances = np.take_along_axis(distances, order, axis=1)
     if metric == "cosine":
         distances = (np.square(distances) / 2).astype(np.float32)
-    return Neighbors(indices, distances, found.recall, found.cells, found.probes)
+    return Neighbors(indices, distances, found.recall, found.cells, found.probes, found.device)
 
 
 def _order(indices: Indices, distances: Floats, itself_first: bool) -> Indices:

@@ -24,10 +24,14 @@ class Reducer(UMAPReducer):  # type: ignore[misc]  # protspace is untyped
     """
 
     def __init__(
-        self, config: DimensionReductionConfig, threads: int, layout: str = "blocks"
+        self,
+        config: DimensionReductionConfig,
+        threads: int,
+        layout: str = "blocks",
+        device: str = "cpu",
     ) -> None:
         super().__init__(config)
-        self._threads, self._layout = threads, layout
+        self._threads, self._layout, self._device = threads, layout, device
         self._found: dict[str, Any] = {}
 
     def fit_transform(self, data: Floats) -> Floats:
@@ -35,7 +39,9 @@ class Reducer(UMAPReducer):  # type: ignore[misc]  # protspace is untyped
         from steps.project.umap.start import start
 
         config = self.config
-        near = nearest_neighbors(data, config.n_neighbors, config.metric, self._threads)
+        near = nearest_neighbors(
+            data, config.n_neighbors, config.metric, self._threads, self._device
+        )
         self._found = described(near)
         random = np.random.RandomState(config.random_state)
         if self._layout == "umap-learn":

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from steps.errors import StepError
 from steps.project.knn import exact, search
 from steps.project.knn.points import Points
 from steps.project.knn.search import RECALL, nearest_neighbors, nearest_references
@@ -111,3 +112,10 @@ print((peak() - before) / data.nbytes)
 """
     command = [sys.executable, "-c", code]
     assert float(subprocess.run(command, check=True, capture_output=True).stdout) < 1
+
+
+def test_gpu_without_pytorch_is_an_error(monkeypatch):
+    monkeypatch.setattr(search, "find_spec", lambda name: None)
+    with pytest.raises(StepError, match=r"pip install '\.\[local\]'") as caught:
+        nearest_neighbors(families(100), 5, "euclidean", device="cuda")
+    assert caught.value.code == "PYTORCH_MISSING"
