@@ -35,7 +35,7 @@ from steps.normalize.limits import Limits
 from steps.project.methods import (
     FIRST_METHOD,
     SIMILARITY,
-    SIMILARITY_METHOD,
+    SIMILARITY_PROJECTION,
     canonical_method,
 )
 
@@ -172,8 +172,8 @@ class Config(BaseModel):
     )
     similarity: bool = Field(
         False,
-        description="One more map, of the sequences themselves: identities of all pairs by "
-        "MMseqs2, placed by MDS; for up to 5,000 proteins.",
+        description="One more map, of the sequences themselves: identities by MMseqs2. Up to 5,000 "
+        "proteins all pairs, placed by MDS; above, the most similar ones of each, placed by UMAP.",
     )
     styles: Annotated[Single, AfterValidator(styles_file)] = Field(
         "",
@@ -218,7 +218,7 @@ class Config(BaseModel):
         methods = sorted(self.methods, key=lambda name: not name.startswith(FIRST_METHOD))
         pairs = product(self.embedder_files, methods)
         names = [f"{embedder}.{method}" for embedder, method in pairs]
-        return [*names, f"{SIMILARITY}.{SIMILARITY_METHOD}"] if self.similarity else names
+        return [*names, f"{SIMILARITY}.{SIMILARITY_PROJECTION}"] if self.similarity else names
 
     @property
     def branches(self) -> list[str]:

@@ -105,11 +105,14 @@ def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 def embedding_sets(paths: Sequence[Path]) -> list["EmbeddingSet"]:
     """Return the embeddings in the form of protspace's statistics."""
+    import numpy as np
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
+    # A projection of an embedding that is not there would be held for that of the only other one.
+    similarity = EmbeddingSet(SIMILARITY, np.empty((0, 0), np.float32), [], precomputed=True)
     return [
-        EmbeddingSet(name, matrix, identifiers, precomputed=name == SIMILARITY)
-        for name, identifiers, matrix in map(read_embeddings, paths)
+        *(EmbeddingSet(name, matrix, ids) for name, ids, matrix in map(read_embeddings, paths)),
+        similarity,
     ]
 
 
