@@ -30,7 +30,7 @@ def parameters(count: int) -> dict[str, Any]:
     """Return how the sequences of `count` proteins are searched."""
     if count <= ALL_PAIRS:
         return {"sensitivity": 8, "e_value": 1_000_000, "most_hits": count**2}
-    return {"sensitivity": 5.7, "e_value": 0.001, "most_hits": MOST_HITS}
+    return {"sensitivity": 4, "e_value": 0.001, "most_hits": MOST_HITS}
 
 
 def identities(sequences: Sequence[str], threads: int = 1) -> csr_array:
