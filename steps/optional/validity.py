@@ -81,7 +81,8 @@ def _clusters(found: Sequence[StatRow | AnnotationColumn], count: int) -> Codes:
         if isinstance(column, AnnotationColumn):
             names = set(column.values.values())
             number = {name: int(name.rpartition(" ")[2]) for name in names}
-            return np.fromiter((number[it] for it in column.values.values()), np.int32, count)
+            numbers = map(number.__getitem__, column.values.values())
+            return np.fromiter(numbers, np.int32, count)
     return np.zeros(count, dtype=np.int32)
 
 
@@ -113,6 +114,6 @@ def _agreement(ctx: StatContext, name: str, codes: Codes, clusters: Codes) -> li
 
 def _codes(ids: Sequence[str], labels: Labels) -> Codes:
     """Return the number of each protein's label among the sorted ones, -1 without a label."""
-    number = {label: at for at, label in enumerate(sorted(set(labels.values())))}
-    found = (number.get(labels.get(name, ""), -1) for name in ids)
-    return np.fromiter(found, np.int32, len(ids))
+    number: dict[str | None, int] = {None: -1}
+    number |= {label: at for at, label in enumerate(sorted(set(labels.values())))}
+    return np.fromiter(map(number.__getitem__, map(labels.get, ids)), np.int32, len(ids))
