@@ -7,11 +7,16 @@ from protspace.utils.constants import REDUCER_METHODS, DimensionReductionConfig
 from steps.errors import did_you_mean
 
 #: Methods that are ours, or ours in place of protspace's -> module with a class `Reducer`.
-OWN = {"umap": "steps.project.umap.reducer"}
+OWN = {
+    "umap": "steps.project.umap.reducer",
+    "pacmap": "steps.project.pacmap",
+    "localmap": "steps.project.pacmap",
+}
 #: Parameters that may be set inline, with the type protspace gives each.
 PARAMETERS = {
     "eps": float,
     "fp_ratio": float,
+    "layout": str,
     "learning_rate": float,
     "max_iter": int,
     "metric": str,
@@ -22,6 +27,8 @@ PARAMETERS = {
     "perplexity": float,
     "random_state": int,
 }
+#: Who lays out UMAP's graph: `steps.project.umap.layout`, or umap-learn (slower, one thread).
+LAYOUTS = ("blocks", "umap-learn")
 #: The method whose maps are opened first, of each embedder.
 FIRST_METHOD = "umap"
 #: The name of MMseqs2's identities among the embedders, as in protspace; and that of their
@@ -43,7 +50,8 @@ def canonical_method(text: str) -> str:
     if spec["dimensions"] != "2":
         raise ValueError(f"'{text}' must be two-dimensional: write '{spec['method']}2'.")
     pairs = dict(_pair(text, part) for part in (spec["parameters"] or "").split(";") if part)
-    _check_values(text, pairs)
+    _check_layout(text, spec["method"], pairs.get("layout"))
+    _check_values(text, {name: value for name, value in pairs.items() if name != "layout"})
     inline = ";".join(f"{name}={pairs[name]}" for name in sorted(pairs))
     return f"{spec['method']}2:{inline}" if inline else f"{spec['method']}2"
 
@@ -59,6 +67,15 @@ def _pair(text: str, part: str) -> tuple[str, int | float | str]:
     except ValueError:
         kind = "a whole number" if PARAMETERS[name] is int else "a number"
         raise ValueError(f"{name} in '{text}' must be {kind}, not '{value}'.") from None
+
+
+def _check_layout(text: str, method: str, layout: int | float | str | None) -> None:
+    if layout is None:
+        return
+    if method != "umap":
+        raise ValueError(f"'{text}': only umap2 has a layout to choose.")
+    if layout not in LAYOUTS:
+        raise ValueError(_unknown(f"layout of '{text}'", str(layout), list(LAYOUTS)))
 
 
 def _check_values(text: str, pairs: dict[str, int | float | str]) -> None:

@@ -77,12 +77,15 @@ def adjusted(method: str, parameters: Parameters, count: int) -> Parameters:
     return result
 
 
-def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats", Parameters]:
+def reduce(
+    data: "Floats", method: str, parameters: Parameters, threads_allowed: int = 1
+) -> tuple["Floats", Parameters]:
     """Return coordinates (float32, shape (n, 2)) of `data` (float32, shape (n, d)), and metadata.
 
     Args:
         method: one of protspace's, without its dimension: `pca`, `umap`, ...
-        parameters: fields of protspace's DimensionReductionConfig.
+        parameters: fields of protspace's DimensionReductionConfig, and `layout` of UMAP.
+        threads_allowed: at most so many threads, where the result does not depend on it.
 
     Raises:
         StepError: NO_VARIATION where all embeddings are equal; PROJECTION_FAILED where coordinates
@@ -94,27 +97,24 @@ def reduce(data: "Floats", method: str, parameters: Parameters) -> tuple["Floats
             "All proteins have the same embedding, so there is nothing to project. "
             "Add proteins that differ.",
         )
-    return fit(_reducer(method), data, method, parameters)
+    threads.remind_numba()
+    # PaCMAP warns that a seed is set, each time.
+    logging.getLogger("pacmap").setLevel(logging.ERROR)
+    return fit(_reducer(method, parameters, threads_allowed), data, method)
 
 
 def fit(
-    kind: Any,  # noqa: ANN401  (a class of protspace's shape)
-    data: Any,  # noqa: ANN401  (what the class takes)
+    reducer: Any,  # noqa: ANN401  (of protspace's shape)
+    data: Any,  # noqa: ANN401  (what the reducer takes)
     method: str,
-    parameters: Parameters,
 ) -> tuple["Floats", Parameters]:
-    """Return coordinates by a class of reducers, and metadata, as `reduce` does.
+    """Return coordinates by a reducer, and metadata, as `reduce` does.
 
     Raises:
         StepError: PROJECTION_FAILED where coordinates are not finite.
     """
     import numpy as np
-    from protspace.utils.constants import DimensionReductionConfig
 
-    threads.remind_numba()
-    # PaCMAP warns that a seed is set, each time.
-    logging.getLogger("pacmap").setLevel(logging.ERROR)
-    reducer = kind(DimensionReductionConfig(**parameters))
     # The reducers import their libraries when they start.
     kept = numba_cache.kept_compilations() if method in _COMPILED else nullcontext()
     with kept, warnings.catch_warnings():
@@ -128,12 +128,18 @@ def fit(
     return coordinates, reducer.get_params()
 
 
-def _reducer(method: str) -> Any:  # noqa: ANN401  (a class of protspace's shape)
-    if method in OWN:
-        return import_module(OWN[method]).Reducer
+def _reducer(method: str, parameters: Parameters, threads_allowed: int) -> Any:  # noqa: ANN401
     from protspace.utils import get_reducers
+    from protspace.utils.constants import DimensionReductionConfig
 
-    return get_reducers()[method]
+    own = {name: parameters[name] for name in ("layout",) if name in parameters}
+    rest = {name: value for name, value in parameters.items() if name not in own}
+    config = DimensionReductionConfig(**rest)
+    if method == "umap":
+        return import_module(OWN[method]).Reducer(config, threads_allowed, **own)
+    if method in OWN:
+        return import_module(OWN[method]).Reducer(config, threads_allowed, method)
+    return get_reducers()[method](config)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -169,7 +175,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     parameters = adjusted(method, parameters_of(arguments) | inline, len(identifiers))
     if method == "umap":
         threads.let_numba_use(arguments.threads)
-    coordinates, info = reduce(data, method, parameters)
+    coordinates, info = reduce(data, method, parameters, arguments.threads)
     finish(arguments.output, identifiers, coordinates, (embedder, arguments.method, info), report)
 
 

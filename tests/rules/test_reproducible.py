@@ -6,7 +6,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from steps.embed.file import read_embeddings
-from steps.project.umap.knn import nearest_neighbors
+from steps.project.knn.search import nearest_neighbors
 from tests.support.snakemake_run import EXAMPLE, succeed
 
 METHODS = "pca2,umap2,umap2:metric=cosine,tsne2,mds2,pacmap2,localmap2"
@@ -27,7 +27,7 @@ def runs(tmp_path_factory):
 
 def test_neighbour_graph_is_disconnected(runs):
     _, _, data = read_embeddings(runs[0] / "results/families/embeddings/composition.h5")
-    neighbors, _ = nearest_neighbors(data, 25, "euclidean")
+    neighbors = nearest_neighbors(data, 25, "euclidean").indices
     rows = np.repeat(np.arange(len(data)), 25)
     graph = coo_array((np.ones(rows.size), (rows, neighbors.ravel())), shape=(len(data),) * 2)
     assert connected_components(graph)[0] > 1

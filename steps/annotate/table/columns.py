@@ -1,5 +1,6 @@
 """Annotations of the user's own tables as columns, one row for each protein."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import count
@@ -15,6 +16,7 @@ from steps.annotate.table.text import invalid, read_lines
 
 packages = ("protspace",)
 _EXAMPLES = 3
+_WHOLE_NUMBER = re.compile("0|[1-9][0-9]*")
 
 #: The text of a first cell -> the identifier of a protein of the input, if it is one.
 Find = Callable[[str], str | None]
@@ -117,7 +119,11 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _unreserved(path: Path, names: Sequence[str]) -> list[str]:
-    """Return the names; ProtSpace hides some, which become `<name>_annotation` as in protspace."""
+    """Return the names, but for those that ProtSpace hides or moves.
+
+    It hides some, which become `<name>_annotation` as in protspace. Its objects list whole numbers
+    before all other names, so a column `2023` would be the one it colours by.
+    """
     from protspace.data.processors.custom_annotations import RESERVED_COLUMNS
 
     free: list[str] = []
@@ -125,6 +131,9 @@ def _unreserved(path: Path, names: Sequence[str]) -> list[str]:
         new = name
         if name in RESERVED_COLUMNS:
             new = _free_name(f"{name}_annotation", {*names, *free})
+        elif _WHOLE_NUMBER.fullmatch(name):
+            new = _free_name(f"column_{name}", {*names, *free})
+        if new != name:
             cli.log.warning(f"{path.name}: column {name!r} is named {new!r} in the bundle.")
         free.append(new)
     return free

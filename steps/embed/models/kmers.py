@@ -39,7 +39,7 @@ TRIPLETS = ((0, 1, 2), (0, 1, 3), (0, 2, 3), (0, 1, 4), (0, 2, 4), (0, 3, 4))
 #: Dimensions of a distance and of a pattern of three.
 PAIR_PRODUCTS, TRIPLET_PRODUCTS = 128, 320
 #: Lengths of the blocks.
-PAIR_LENGTH, TRIPLET_LENGTH = np.sqrt(np.float32([3 / 5, 2 / 5]))
+PAIR_LENGTH, TRIPLET_LENGTH = np.float32(np.sqrt(3 / 5)), np.float32(np.sqrt(2 / 5))
 DIMENSIONS = len(PAIRS) * PAIR_PRODUCTS + len(TRIPLETS) * TRIPLET_PRODUCTS
 
 Floats = npt.NDArray[np.float32]

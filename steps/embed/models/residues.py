@@ -12,6 +12,6 @@ _NUMBERS[np.frombuffer(AMINO_ACIDS.encode(), dtype=np.uint8)] = np.arange(20)
 
 
 def numbers(sequence: str) -> npt.NDArray[np.int64]:
-    """Return the place of each residue in `AMINO_ACIDS`, 20 for other letters: shape (residues,)."""
+    """Return the place of each residue in `AMINO_ACIDS` (20: another letter), shape (n,)."""
     found: npt.NDArray[np.int64] = _NUMBERS[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
     return found

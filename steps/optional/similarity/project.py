@@ -51,9 +51,12 @@ def projected(
             distances(similarities), method, parameters | {"precomputed": True}
         )
     threads.let_numba_use(count)
+    from protspace.utils.constants import DimensionReductionConfig
+
     from steps.optional.similarity.graph import Reducer
 
-    return projecting.fit(Reducer, similarities, method, parameters)
+    reducer = Reducer(DimensionReductionConfig(**parameters))
+    return projecting.fit(reducer, similarities, method)
 
 
 def distances(similarities: "csr_array") -> "Floats":

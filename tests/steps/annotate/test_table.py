@@ -268,6 +268,12 @@ def test_reserved_and_repeated_names_are_changed(read, caplog):
     assert "'x' is named 'x_annotation_2'" in caplog.text
 
 
+def test_column_named_by_a_whole_number_gets_a_word(read, caplog):
+    found = read("id,2023,column_7,7,007\np0,a,b,c,d\n")
+    assert list(found) == ["column_2023", "column_7", "column_7_2", "007"]
+    assert "'2023' is named 'column_2023'" in caplog.text
+
+
 def test_column_of_two_tables_is_refused(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(TABLE)

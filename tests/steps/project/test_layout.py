@@ -9,8 +9,8 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from steps.embed.file import write_embeddings
+from steps.project.knn.search import nearest_neighbors
 from steps.project.step import DEFAULTS, reduce
-from steps.project.umap.knn import nearest_neighbors
 
 SHARED = {"metric": "euclidean", "n_neighbors": 15, "min_dist": 0.1, "random_state": 42}
 
@@ -61,7 +61,9 @@ def test_maps_are_as_trustworthy_as_those_of_umap_learn():
 
     data = clusters(1500)
     near = nearest_neighbors(data, 15, "euclidean")
-    theirs = UMAP(n_neighbors=15, init="pca", random_state=42, precomputed_knn=near)
+    theirs = UMAP(
+        n_neighbors=15, init="pca", random_state=42, precomputed_knn=(near.indices, near.distances)
+    )
     reference = trustworthiness(data, theirs.fit_transform(data), n_neighbors=15)
     ours, _ = reduce(data, "umap", DEFAULTS | SHARED)
     assert trustworthiness(data, ours, n_neighbors=15) > reference - 0.01

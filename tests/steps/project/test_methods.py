@@ -26,8 +26,12 @@ def test_methods_mean_what_protspace_takes_them_for(text):
     assert split_method(canonical_method(text)) == (theirs.method, theirs.overrides_dict)
 
 
-def test_inline_parameters_are_those_of_protspace():
-    assert set(PARAMETERS) == set(ReducerParams.__dataclass_fields__)
+def test_inline_parameters_are_those_of_protspace_and_the_layout():
+    assert set(PARAMETERS) == {*ReducerParams.__dataclass_fields__, "layout"}
+
+
+def test_layout_of_umap_may_be_that_of_umap_learn():
+    assert split_method(canonical_method("umap2:layout=umap-learn"))[1] == {"layout": "umap-learn"}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,8 @@ def test_inline_parameters_are_those_of_protspace():
         ("umap3", "write 'umap2'"),
         ("umap2:n_neighbours=5", "Did you mean 'n_neighbors'?"),
         ("umap2:n_neighbors", "parameter=value"),
+        ("umap2:layout=umap", "allowed: blocks, umap-learn"),
+        ("pca2:layout=blocks", "only umap2 has a layout"),
         ("umap2:n_neighbors=1.5", "must be a whole number"),
         ("umap2:min_dist=x", "must be a number"),
         ("umap2:min_dist=2", "less than or equal to 1"),

@@ -9,8 +9,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from steps.embed.file import write_embeddings
 from steps.errors import StepError
+from steps.project.knn.search import nearest_neighbors
 from steps.project.step import DEFAULTS, FEWEST, adjusted, main, reduce
-from steps.project.umap.knn import nearest_neighbors
 
 SHARED = DEFAULTS | {"n_neighbors": 25, "min_dist": 0.1, "random_state": 42, "metric": "euclidean"}
 
@@ -28,17 +28,17 @@ def fitting(method, count):
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_neighbors_are_exact(data, metric):
-    indices, distances = nearest_neighbors(data, 10, metric)
+    near = nearest_neighbors(data, 10, metric)
     exact = data.astype(np.float64)
     found = NearestNeighbors(n_neighbors=10, metric=metric).fit(exact).kneighbors(exact)
-    assert np.array_equal(indices, found[1])
-    assert distances == pytest.approx(found[0], abs=1e-4)
+    assert np.array_equal(near.indices, found[1])
+    assert near.distances == pytest.approx(found[0], abs=1e-4)
 
 
 def test_a_point_is_its_own_first_neighbor_even_among_duplicates():
-    indices, distances = nearest_neighbors(np.zeros((50, 4), dtype=np.float32), 5, "euclidean")
-    assert indices[:, 0].tolist() == list(range(50))
-    assert (distances == 0).all()
+    near = nearest_neighbors(np.zeros((50, 4), dtype=np.float32), 5, "euclidean")
+    assert near.indices[:, 0].tolist() == list(range(50))
+    assert (near.distances == 0).all()
 
 
 @pytest.mark.parametrize("method", FEWEST)

@@ -1,0 +1,1 @@
+"""k-nearest neighbours: of few points exactly, of many through cells; the same on every run."""

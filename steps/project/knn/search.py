@@ -1,0 +1,138 @@
+"""Find the k nearest neighbours of points, the same on every run and for any number of threads.
+
+Up to `EXACT` points all are compared. Above, points are divided into cells, and each looks into
+as many cells near to it as a sample needs to find `RECALL` of its true neighbours.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from steps.project.knn import exact
+from steps.project.knn.points import Floats, Points, drawn
+
+if TYPE_CHECKING:
+    from steps.project.knn.cells import Cells
+
+EXACT = 20_000
+#: Share of true neighbours that must be found, with what a sample may be off.
+RECALL, _MARGIN = 0.98, 0.003
+_SAMPLE = 2000
+#: Beyond this share of all cells, comparing all points costs no more.
+_MOST = 0.5
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Neighbors:
+    """Neighbours by rising distance, equal distances by index.
+
+    `indices` (int32) and `distances` (float32) have the shape (n, k). `recall` is measured on a
+    sample against a comparison with all points; `cells` and `probes` are 0 where all were compared.
+    """
+
+    indices: npt.NDArray[np.int32]
+    distances: Floats
+    recall: float = 1.0
+    cells: int = 0
+    probes: int = 0
+
+
+def described(near: Neighbors) -> dict[str, str | float | int]:
+    """Return how neighbours were found, as parameters that the bundle records."""
+    if not near.cells:
+        return {"neighbors": "exact"}
+    recall = round(near.recall, 4)
+    return {"neighbors": "cells", "recall": recall, "cells": near.cells, "probes": near.probes}
+
+
+def nearest_neighbors(data: Floats, k: int, metric: str, threads: int = 1) -> Neighbors:
+    """Return the `k` nearest points of each point, itself first.
+
+    Args:
+        data: float32, shape (n, d).
+        k: number of neighbours, the point itself included; at most n.
+        metric: "euclidean" or "cosine" (1 - cosine similarity).
+    """
+    points = Points.of(data, metric)
+    found = _search(points, points, k, threads)
+    own = np.arange(len(points))
+    missing = ~(found.indices == own[:, None]).any(axis=1)
+    found.indices[missing, -1] = own[missing]
+    return _finished(points, points, found, metric, threads)
+
+
+def nearest_references(
+    queries: Floats, references: Floats, k: int, metric: str, threads: int = 1
+) -> Neighbors:
+    """Return the `k` references nearest to each query.
+
+    Args:
+        queries: float32, shape (n, d).
+        references: float32, shape (m, d).
+        k: number of neighbours; at most m.
+        metric: "euclidean" or "cosine" (1 - cosine similarity).
+    """
+    points, others = Points.of(queries, metric), Points.of(references, metric)
+    return _finished(points, others, _search(points, others, k, threads), metric, threads)
+
+
+@dataclass(frozen=True)
+class _Found:
+    indices: Indices
+    recall: float = 1.0
+    cells: int = 0
+    probes: int = 0
+
+
+def _search(queries: Points, references: Points, k: int, threads: int) -> _Found:
+    if len(references) <= EXACT:
+        return _Found(exact.nearest(queries, references, k, threads))
+    # These need Numba and scikit-learn, which few points do without.
+    from steps.project.knn import probing
+    from steps.project.knn.cells import Cells
+
+    rows = drawn(len(queries), _SAMPLE)
+    sample = queries.only(rows)
+    truth = exact.nearest(sample, references, k, threads)
+    cells = Cells.of(references, int(4 * np.sqrt(len(references))), threads)
+    probes = _probes(cells, sample, truth, threads)
+    if probes > _MOST * len(cells):
+        return _Found(exact.nearest(queries, references, k, threads))
+    found = probing.nearest(queries, references, k, cells, probes, threads)
+    few = np.flatnonzero((found < 0).any(axis=1))
+    if len(few):
+        found[few] = exact.nearest(queries.only(few), references, k, threads)
+    recall = float((found[rows][:, :, None] == truth[:, None, :]).any(axis=1).mean())
+    return _Found(found, recall, len(cells), probes)
+
+
+def _probes(cells: "Cells", sample: Points, truth: Indices, threads: int) -> int:
+    """Return in how many cells the sample finds enough of its true neighbours."""
+    order = cells.near(sample, len(cells), threads)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(len(cells), dtype=np.int32)[None, :], axis=1)
+    needed = np.sort(np.take_along_axis(ranks, cells.home[truth], axis=1), axis=None)
+    return int(needed[int(np.ceil((RECALL + _MARGIN) * len(needed))) - 1]) + 1
+
+
+def _finished(
+    queries: Points, references: Points, found: _Found, metric: str, threads: int
+) -> Neighbors:
+    distances = exact.distances(queries, references, found.indices, threads)
+    order = _order(found.indices, distances, itself_first=queries is references)
+    indices = np.take_along_axis(found.indices, order, axis=1).astype(np.int32)
+    distances = np.take_along_axis(distances, order, axis=1)
+    if metric == "cosine":
+        distances = (np.square(distances) / 2).astype(np.float32)
+    return Neighbors(indices, distances, found.recall, found.cells, found.probes)
+
+
+def _order(indices: Indices, distances: Floats, itself_first: bool) -> Indices:
+    if itself_first:
+        own = np.arange(len(indices))[:, None]
+        distances = np.where(indices == own, np.float32(-1), distances)
+    return np.lexsort((indices, distances), axis=1)
