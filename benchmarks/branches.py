@@ -1,76 +1,56 @@
 """CPU and wall seconds and peak memory of the optional branches, by number of proteins.
 
 Similarity gets families of sequences (those of `scale.py`). Transfer and statistics get embeddings
-as language models give them: 1,024 dimensions, families in groups, of which the leading components
-hold most. Of 573,000 proteins, 50,000 have the annotation that is transferred. Each step is a
-process of its own, as in the pipeline.
+like those of language models (those of `plm_like.py`, 1,024 dimensions); of 573,000 proteins,
+50,000 have the annotation that is transferred. Each step is a process of its own, as in the
+pipeline. The whole of docs/scale.md: --similarity 100000 --transfer 573000 --statistics 573000.
 """
 
 import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import plm_like
 import pyarrow as pa
 import pyarrow.parquet as pq
 from measure import ROOT
 from scale import Cost, measured, write_families
 
 sys.path.insert(0, str(ROOT))
-from steps.embed.file import write_embeddings
+from steps.embed.file import read_embeddings
 
-DIMENSIONS, MEMBERS, FAMILIES_OF_GROUP = 1024, 50, 40
 SWISS_PROT, REFERENCES = 573_000, 50_000
 #: Seconds that transfer and statistics of so many may take; others in proportion, and a start.
 SECONDS, START = 120, 5
-#: MB that similarity of 100,000 may take; less need not take less, for MMseqs2's index.
-MEGABYTES, BLOCK = 3 * 1024, 20_000
+#: MB that similarity of 100,000 may take; fewer hardly need less, for MMseqs2's index.
+MEGABYTES = 3 * 1024
 #: Values of the columns that statistics score.
 VALUES = (3, 12, 30, 45)
 
 
-def write_vectors(folder: Path, count: int) -> None:
+def write_tables(folder: Path, count: int) -> None:
     """Write embeddings, a projection of them and annotations."""
-    rng = np.random.default_rng(count)
-    scales = (np.arange(1, DIMENSIONS + 1) ** -0.5).astype(np.float32)
-
-    def draw(*shape: int) -> np.ndarray:
-        return rng.standard_normal(shape, dtype=np.float32) * scales
-
-    groups = draw(count // MEMBERS // FAMILIES_OF_GROUP + 1, DIMENSIONS)
-    families = groups[np.arange(count // MEMBERS + 1) // FAMILIES_OF_GROUP]
-    families = families + draw(*families.shape) / 2
-    of_family = np.arange(count) // MEMBERS
-    names = [f"P{row:06d}" for row in range(count)]
-    points = np.empty((count, 2), dtype=np.float32)
-
-    def blocks() -> Iterator[tuple[list[str], np.ndarray]]:
-        for start in range(0, count, BLOCK):
-            rows = slice(start, min(count, start + BLOCK))
-            vectors = families[of_family[rows]] + draw(rows.stop - start, DIMENSIONS) / 4
-            points[rows] = vectors[:, :2]
-            yield names[rows], vectors
-
-    write_embeddings(folder / "v.h5", "prot_t5", blocks())
-    columns = {"protein_id": names, "x": points[:, 0], "y": points[:, 1]}
+    plm_like.write(folder / "v.h5", count)
+    _, names, vectors = read_embeddings(folder / "v.h5")
+    columns = {"protein_id": names, "x": vectors[:, 0], "y": vectors[:, 1]}
     origin = {"embedder": "prot_t5", "method": "pca2", "info_json": "{}"}
     pq.write_table(pa.table(columns).replace_schema_metadata(origin), folder / "p.parquet")
-    pq.write_table(annotations(names, of_family, rng), folder / "a.parquet")
+    pq.write_table(annotations(names), folder / "a.parquet")
 
 
-def annotations(names: list[str], of_family: np.ndarray, rng: np.random.Generator) -> pa.Table:
+def annotations(names: list[str]) -> pa.Table:
     """A column of families that most proteins lack, and columns of few values."""
-    known = rng.random(len(names)) < REFERENCES / SWISS_PROT
-    label = np.char.add("family ", of_family.astype(str))
-    columns = {"family": pa.array(label, pa.string(), mask=~known)}
+    above, family = plm_like.families(len(names))
+    lacking = np.random.default_rng(0).random(len(names)) >= REFERENCES / SWISS_PROT
+    label = np.char.add("family ", family.astype(str))
+    columns = {"protein_id": names, "family": pa.array(label, pa.string(), mask=lacking)}
     for count in VALUES:
-        of_protein = (of_family // FAMILIES_OF_GROUP * 7919) % count
-        text = np.char.add(f"one of {count}: ", of_protein.astype(str))
+        text = np.char.add(f"one of {count}: ", (above * 7919 % count).astype(str))
         columns[f"group_{count}"] = pa.array(text, pa.string())
-    return pa.table({"protein_id": names} | columns)
+    return pa.table(columns)
 
 
 def similarity(folder: Path, count: int, threads: int) -> list[tuple[str, Cost]]:
@@ -130,7 +110,7 @@ def main() -> None:
         print(f"ratio branches-similarity-memory-{count} {most:.3f} 1.0", flush=True)
     for count in sorted({*arguments.transfer, *arguments.statistics}):
         with tempfile.TemporaryDirectory() as folder:
-            write_vectors(Path(folder), count)
+            write_tables(Path(folder), count)
             if count in arguments.transfer:
                 print_costs(count, costs := transfer(Path(folder), arguments.threads))
                 print_seconds(count, costs)

@@ -23,7 +23,7 @@ STEPS = {
     "similarity": "steps.optional.similarity.step",
     "project_similarity": "steps.optional.similarity.project",
     "statistics": "steps.optional.statistics",
-    "transfer": "steps.optional.transfer",
+    "transfer": "steps.optional.transfer.step",
     "styles": "steps.optional.styles",
     "bundle": "steps.bundle.step",
     "provenance": "steps.report.provenance",

@@ -13,4 +13,5 @@ METRIC: Final = "euclidean"
 N_NEIGHBORS: Final = 25
 MIN_DIST: Final = 0.1
 RANDOM_STATE: Final = 42
+TRANSFER_NEIGHBORS: Final = 1
 BUNDLE_FORMAT: Final = 3

@@ -170,6 +170,16 @@ class Config(BaseModel):
         description="Annotations whose gaps are filled from the nearest protein that has a value, "
         "by the embeddings of the first embedder (EAT). Such values are marked as predicted.",
     )
+    transfer_neighbors: Count = Field(
+        defaults.TRANSFER_NEIGHBORS,
+        description="How many nearest proteins with a value decide by their similarity.",
+    )
+    transfer_max_distance: Annotated[float, Field(ge=0)] | Literal["auto"] | None = Field(
+        None,
+        description="Cosine distance up to which the nearest protein with a value is 'near', "
+        "beyond 'distant', in a column of its own; 'auto' is that within which 95 % of the "
+        "proteins with a value have another one.",
+    )
     similarity: bool = Field(
         False,
         description="One more map, of the sequences themselves: identities by MMseqs2. Up to 5,000 "

@@ -3,7 +3,8 @@
 Up to 5,000 proteins all pairs are searched as by `protspace project --similarity`: sensitivity 8,
 any E-value, no bound on hits. Above, MMseqs2's prefilter chooses the targets of each query, and
 hits need an E-value of at most 0.001: of that many targets, alignments of a few residues by chance
-would else be more identical than relatives are.
+would else be more identical than relatives are. A query is done after 20 targets in a row that are
+no hits; the prefilter's best come first.
 """
 
 import subprocess
@@ -70,8 +71,9 @@ def _options(count: int) -> list[str]:
     chosen = parameters(count)
     options = [f"{chosen['sensitivity']}", "-e", f"{chosen['e_value']}"]
     options = ["-s", *options, "--max-seqs", f"{chosen['most_hits']}", *_OUTPUT]
-    # Else MMseqs2 chooses both by the memory of the machine, and other hits with them.
-    return options if count <= ALL_PAIRS else [*options, "-k", "6", "--split", "1"]
+    # Without -k and --split, MMseqs2 chooses both by the memory of the machine, and so the hits.
+    many = ("-k", "6", "--split", "1", "--max-rejected", "20")
+    return options if count <= ALL_PAIRS else [*options, *many]
 
 
 def _program() -> str:
