@@ -6,11 +6,16 @@ by 1, 0.7 and 0.5. Sizes of superfamilies and families follow a power law. A fix
 brings them into all dimensions, where noise of 0.02 is added. One in a hundred equals another.
 """
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from measure import ROOT
+
+sys.path.insert(0, str(ROOT))
+from steps.embed.file import write_embeddings
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -58,8 +63,6 @@ def _normal(rng: np.random.Generator, count: int) -> Floats:
 
 def write(path: Path, count: int, dimensions: int = 1024) -> None:
     """Write a file of embeddings as step embed does."""
-    from steps.embed.file import write_embeddings
-
     names = [f"P{number:06d}" for number in range(count)]
     blocks = enumerate(embeddings(count, dimensions))
     named = ((names[at * _BLOCK : (at + 1) * _BLOCK], block) for at, block in blocks)
