@@ -97,6 +97,7 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py
 	@$(BIN)/python benchmarks/scale.py
+	@$(BIN)/python benchmarks/branches.py
 	@$(BIN)/python benchmarks/storage.py
 	@$(BIN)/python benchmarks/embedders.py $(if $(TOXINS),--toxins "$(TOXINS)")
 

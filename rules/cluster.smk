@@ -23,6 +23,7 @@ if SMALL:
         annotate,
         rank,
         similarity,
+        project_similarity,
         statistics,
         transfer,
         styles,

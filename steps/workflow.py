@@ -154,6 +154,14 @@ def projection_options(config: Config) -> list[str]:
     return options if config.device == defaults.DEVICE else [*options, f"--device={config.device}"]
 
 
+def transfer_options(config: Config) -> list[str]:
+    """Return how labels are transferred, as options of step transfer."""
+    options = ["--transfer", *config.transfer, "--requested", *config.annotations]
+    options.append(_option("neighbors", config.transfer_neighbors))
+    limit = config.transfer_max_distance
+    return options if limit is None else [*options, _option("max-distance", limit)]
+
+
 def cache_options(config: Config) -> Parameter:
     """Return a function for `params`: options that affect caching, not results."""
     options = _options(config, "cache", "cache_days", "cache_gigabytes")

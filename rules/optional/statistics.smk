@@ -6,7 +6,7 @@ rule statistics:
     input:
         embeddings=expand(
             "results/{{dataset}}/embeddings/{embedder}.h5",
-            embedder=[*EMBEDDERS, *branch(SETTINGS.similarity, then=["MMseqs2"])],
+            embedder=EMBEDDERS,
         ),
         projections=expand(
             "results/{{dataset}}/projections/{projection}.parquet",

@@ -14,4 +14,5 @@ N_NEIGHBORS: Final = 25
 MIN_DIST: Final = 0.1
 RANDOM_STATE: Final = 42
 DEVICE: Final = "cpu"
+TRANSFER_NEIGHBORS: Final = 1
 BUNDLE_FORMAT: Final = 3

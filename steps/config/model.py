@@ -35,7 +35,7 @@ from steps.normalize.limits import Limits
 from steps.project.methods import (
     FIRST_METHOD,
     SIMILARITY,
-    SIMILARITY_METHOD,
+    SIMILARITY_PROJECTION,
     canonical_method,
 )
 
@@ -176,10 +176,20 @@ class Config(BaseModel):
         description="Annotations whose gaps are filled from the nearest protein that has a value, "
         "by the embeddings of the first embedder (EAT). Such values are marked as predicted.",
     )
+    transfer_neighbors: Count = Field(
+        defaults.TRANSFER_NEIGHBORS,
+        description="How many nearest proteins with a value decide by their similarity.",
+    )
+    transfer_max_distance: Annotated[float, Field(ge=0)] | Literal["auto"] | None = Field(
+        None,
+        description="Cosine distance up to which the nearest protein with a value is 'near', "
+        "beyond 'distant', in a column of its own; 'auto' is that within which 95 % of the "
+        "proteins with a value have another one.",
+    )
     similarity: bool = Field(
         False,
-        description="One more map, of the sequences themselves: identities of all pairs by "
-        "MMseqs2, placed by MDS; for up to 5,000 proteins.",
+        description="One more map, of the sequences themselves: identities by MMseqs2. Up to 5,000 "
+        "proteins all pairs, placed by MDS; above, the most similar ones of each, placed by UMAP.",
     )
     styles: Annotated[Single, AfterValidator(styles_file)] = Field(
         "",
@@ -224,7 +234,7 @@ class Config(BaseModel):
         methods = sorted(self.methods, key=lambda name: not name.startswith(FIRST_METHOD))
         pairs = product(self.embedder_files, methods)
         names = [f"{embedder}.{method}" for embedder, method in pairs]
-        return [*names, f"{SIMILARITY}.{SIMILARITY_METHOD}"] if self.similarity else names
+        return [*names, f"{SIMILARITY}.{SIMILARITY_PROJECTION}"] if self.similarity else names
 
     @property
     def branches(self) -> list[str]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
 #: Defaults of `protspace stats`, but for the sample that clusters are found in (its own: 50,000).
-_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both", "max_fit_sample": 10_000}
+_FITTED = 10_000
+_PARAMETERS = {"cluster_selection": "elbow", "cluster_space": "both", "max_fit_sample": _FITTED}
 _METRIC = "euclidean"
 
 
@@ -52,12 +53,14 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     import sklearn.cluster  # noqa: F401
     from protspace.stats import carriage, compute_statistics
     from protspace.stats.annotation_select import build_annotation_labels
-    from protspace.stats.metrics.annotation_validity import AnnotationValidityStatistic
-    from protspace.stats.metrics.validity import ClusterValidityStatistic
 
     from steps.optional.faithfulness import Faithfulness
+    from steps.optional.validity import Clusters, Validity
 
     projections = reductions(arguments.projections)
+    sampled = samples(len(projections[0]["ids"]))
+    if sampled:
+        cli.log.info(sampled)
     annotations = pq.read_table(arguments.annotations).to_pandas()
     # Sums depend on the number of threads in their last digits.
     with threadpool_limits(1):
@@ -68,11 +71,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
             params=_PARAMETERS,
             default_metric=_METRIC,
             annotations=build_annotation_labels(annotations, "auto"),
-            statistics=[
-                ClusterValidityStatistic(),
-                AnnotationValidityStatistic(),
-                Faithfulness(),
-            ],
+            statistics=[Clusters(), Validity(), Faithfulness()],
         )
     carriage.route_faithfulness_to_metadata(found, projections)
     clusters = annotations[["protein_id"]].copy()
@@ -84,8 +83,17 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     _write(arguments.clusters, _text_table(clusters))
     _write(arguments.scores, scores := found.to_arrow())
     report.counts = {"scores": scores.num_rows, "cluster_columns": len(added)}
-    report.parameters = {"random_state": arguments.random_state, **_PARAMETERS}
+    report.parameters = {"random_state": arguments.random_state, **_PARAMETERS, "sampled": sampled}
     report.packages = ("protspace", "scikit-learn", "numpy", "pandas")
+
+
+def samples(count: int) -> str:
+    """Return a sentence on what scores and clusters of so many proteins come from, if a sample."""
+    from protspace.stats.base import DEFAULT_SAMPLE_THRESHOLD
+
+    parts = (("scores", DEFAULT_SAMPLE_THRESHOLD), ("clusters", _FITTED))
+    named = [f"{name} are those of {most:,}" for name, most in parts if count > most]
+    return f"Of {count:,} proteins, {' and '.join(named)}, drawn at random." if named else ""
 
 
 def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
@@ -105,11 +113,14 @@ def reductions(paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 def embedding_sets(paths: Sequence[Path]) -> list["EmbeddingSet"]:
     """Return the embeddings in the form of protspace's statistics."""
+    import numpy as np
     from protspace.data.loaders.embedding_set import EmbeddingSet
 
+    # A projection of an embedding that is not there would be held for that of the only other one.
+    similarity = EmbeddingSet(SIMILARITY, np.empty((0, 0), np.float32), [], precomputed=True)
     return [
-        EmbeddingSet(name, matrix, identifiers, precomputed=name == SIMILARITY)
-        for name, identifiers, matrix in map(read_embeddings, paths)
+        *(EmbeddingSet(name, matrix, ids) for name, ids, matrix in map(read_embeddings, paths)),
+        similarity,
     ]
 
 

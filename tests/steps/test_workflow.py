@@ -16,6 +16,7 @@ from steps.workflow import (
     limit_options,
     projection_options,
     request_options,
+    transfer_options,
 )
 
 
@@ -29,6 +30,14 @@ def test_options_are_keys_with_values():
 @pytest.mark.parametrize("make", [cache_options, request_options])
 def test_options_that_change_no_result_are_functions_of_output(make):
     assert list(inspect.signature(make(load({}))).parameters) == ["wildcards", "output"]
+
+
+def test_largest_distance_of_transfer_is_an_option_where_it_is_set():
+    config = {"transfer": "ec", "annotations": "header", "transfer_neighbors": 3}
+    options = ["--transfer", "ec", "--requested", "header", "--neighbors=3"]
+    assert transfer_options(load(config)) == options
+    limited = load(config | {"transfer_max_distance": "auto"})
+    assert transfer_options(limited) == [*options, "--max-distance=auto"]
 
 
 def test_offline_is_a_cache_option():

@@ -1,0 +1,1 @@
+"""Branch transfer: labels of proteins from their nearest neighbours in the embedding."""
