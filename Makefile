@@ -100,6 +100,8 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/branches.py
 	@$(BIN)/python benchmarks/storage.py
 	@$(BIN)/python benchmarks/embedders.py $(if $(TOXINS),--toxins "$(TOXINS)")
+	@$(BIN)/python benchmarks/map_quality.py $(if $(TOXINS),--toxins "$(TOXINS)")
+	@$(BIN)/python benchmarks/large_umap.py
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
 	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py

@@ -19,7 +19,7 @@ Integers = npt.NDArray[np.int32]
 
 _DIMENSIONS = 128
 #: Points of the sample per cell, and rounds of k-means: more bring no better recall.
-_PER_CELL, _ROUNDS, _SEED = 30, 8, 0
+_PER_CELL, _ROUNDS, _SEED = 20, 4, 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ Floats = npt.NDArray[np.float32]
 Rows = slice | npt.NDArray[np.signedinteger]
 
 #: Rows that are looked at together.
-BLOCK = 4096
+BLOCK = 512
 _SEED = 0
 
 
