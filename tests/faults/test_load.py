@@ -46,7 +46,7 @@ class Load:
     def __init__(self, gateway: Gateway, seconds: float):
         self.gateway, self.seconds, self.jobs, self.idle = gateway, seconds, [], []
         self.uploads, self.streams = Counter(), Counter()
-        self.health, self.readers = [], 0
+        self.health, self.readers, self.most_readers = [], 0, 0
         self.requests = [request(seed) for seed in range(10)]
 
     async def upload(self) -> str:
@@ -94,6 +94,7 @@ class Load:
             if b" 200 " not in await reader.readline():
                 return "refused"
             self.readers += 1
+            self.most_readers = max(self.most_readers, self.readers)
             last = [line async for line in reader if line.startswith(b"event: ")][-1]
             self.readers -= 1
             return last.decode().split()[1]
@@ -113,7 +114,7 @@ class Load:
         others = [self.keep_reading() for _ in range(READERS)] + [self.keep_asking()]
         tasks = [asyncio.create_task(other) for other in others]
         await self.keep_uploading()
-        self.followed, self.footprint = self.readers, footprint(self.gateway)
+        self.footprint = footprint(self.gateway)
         failed = [task.exception() for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
@@ -159,12 +160,13 @@ def test_a_full_server_under_load_refuses_only_as_stated(gateway, capsys):
     asyncio.run(load.run())
     after, p99 = load.end(), percentile(load.health, 0.99)
     with capsys.disabled():
-        print(f"\n{SECONDS:g} s; {load.followed} readers; uploads {dict(load.uploads)}")
+        print(f"\n{SECONDS:g} s; {load.most_readers} readers; uploads {dict(load.uploads)}")
         print(f"streams that ended: {dict(load.streams)}; jobs {len(load.jobs)}")
         median, most = percentile(load.health, 0.5), max(load.health)
         print(f"/healthz: p50 {median:.3f} s, p99 {p99:.3f} s, at most {most:.3f} s")
         for name, found in {"before": before, "under": load.footprint, "after": after}.items():
             print(f"{name:7} {found[0]:5} open files {found[1] / 1e6:6.0f} MB")
     assert set(load.uploads) <= {"202", "RATE_LIMITED", "QUEUE_FULL"}
-    assert set(load.streams) <= {"done"} and load.followed > 0.9 * READERS
+    # At one moment: between two jobs each reader pauses, all those of a job at once.
+    assert set(load.streams) <= {"done"} and load.most_readers > 0.9 * READERS
     assert after[0] <= before[0] + 2 and after[1] - before[1] < MOST_BYTES
