@@ -67,7 +67,8 @@ def gpus(config: Config) -> Callable[[Wildcards], int]:
 def gpus_of_projection(config: Config) -> Callable[[Projected], int]:
     """Return a function for `resources`: the GPUs that a project job needs on a cluster."""
     return lambda wildcards: int(
-        config.device == "cuda" and methods.split_method(wildcards.method)[0] in methods.OWN
+        config.device == "cuda"
+        and methods.split_method(wildcards.method)[0] in methods.WITH_NEIGHBORS
     )
 
 

@@ -12,6 +12,8 @@ OWN = {
     "pacmap": "steps.project.pacmap",
     "localmap": "steps.project.pacmap",
 }
+#: Those of ours that begin with a search of k-nearest neighbours.
+WITH_NEIGHBORS = ("umap", "pacmap", "localmap")
 #: Parameters that may be set inline, with the type protspace gives each.
 PARAMETERS = {
     "eps": float,

@@ -18,7 +18,13 @@ from steps.config import defaults
 from steps.errors import StepError
 from steps.files import replacing
 from steps.project import numba_cache, threads
-from steps.project.methods import DEVICES, OWN, canonical_method, split_method
+from steps.project.methods import (
+    DEVICES,
+    OWN,
+    WITH_NEIGHBORS,
+    canonical_method,
+    split_method,
+)
 
 if TYPE_CHECKING:
     from steps.project.umap.reducer import Floats
@@ -134,14 +140,19 @@ def _reducer(method: str, parameters: Parameters, threads_allowed: int) -> Any: 
     from protspace.utils import get_reducers
     from protspace.utils.constants import DimensionReductionConfig
 
-    own = {name: parameters[name] for name in ("layout", "device") if name in parameters}
+    own: Parameters = {
+        name: parameters[name] for name in ("layout", "device") if name in parameters
+    }
     rest = {name: value for name, value in parameters.items() if name not in own}
     config = DimensionReductionConfig(**rest)
-    if method == "umap":
-        return import_module(OWN[method]).Reducer(config, threads_allowed, **own)
-    if method in OWN:
-        return import_module(OWN[method]).Reducer(config, threads_allowed, method, **own)
-    return get_reducers()[method](config)
+    if method not in OWN:
+        return get_reducers()[method](config)
+    reducer = import_module(OWN[method]).Reducer
+    if method not in WITH_NEIGHBORS:
+        return reducer(config)
+    if method != "umap":
+        own["method"] = method
+    return reducer(config, threads_allowed, **own)
 
 
 def main(argv: list[str] | None = None) -> None:

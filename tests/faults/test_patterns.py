@@ -41,7 +41,8 @@ def patterns() -> dict[str, tuple[re.Pattern, str]]:
     found = {}
     for package in ("steps", "gateway"):
         for name, path in modules(package).items():
-            if name.endswith("__main__") or ".local" in name:
+            # These need PyTorch.
+            if name.endswith("__main__") or ".local" in name or ".torch" in name:
                 continue
             source = path.read_text()
             for variable, value in vars(import_module(name)).items():
