@@ -49,7 +49,7 @@ def gateway(tmp_path, clock):
 def test_clock_that_is_set_ends_no_job_and_removes_no_result(gateway, clock, offset):
     done = gateway.submit(fasta(20))
     assert gateway.finish(done)["event"] == "done"
-    running = gateway.submit(fasta(200, 100), **SLOW)
+    running = gateway.submit(fasta(400, 100), **SLOW)
     gateway.wait_for(running, lambda event: event["data"].get("stage") == "projecting")
     clock.set(offset)
     assert gateway.finish(running)["event"] == "done"

@@ -91,7 +91,9 @@ def test_five_uploads_at_once_all_get_their_own_bundle(gateway):
 @pytest.mark.slow
 def test_the_run_sees_nothing_of_the_gateways_environment(start_gateway):
     gateway = start_gateway(PREP_API_TOKEN="secret-of-the-gateway")
-    answer = gateway.post(headers={"Authorization": "Bearer secret-of-the-gateway"}, **SLOW)
+    answer = gateway.post(
+        fasta(400, 100), headers={"Authorization": "Bearer secret-of-the-gateway"}, **SLOW
+    )
     job_id = answer.json()["job_id"]
     gateway.wait_for(job_id, lambda event: event["event"] == "progress")
     pid = gateway.state(job_id)["pid"]

@@ -19,7 +19,7 @@ from tests.support.waiting import PATIENCE_SECONDS, wait_until
 ROOT = Path(__file__).resolve().parents[2]
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 #: A run that is long enough to be met in each stage.
-SLOW = {"methods": "mds2:n_init=32,tsne2,tsne2:perplexity=20,pacmap2,localmap2,umap2"}
+SLOW = {"methods": "mds2,tsne2,pacmap2,localmap2,umap2"}
 QUICK = {"methods": "pca2", "annotations": "sequence"}
 _USUAL = {
     "PREP_RATE_LIMIT": "1000/minute",

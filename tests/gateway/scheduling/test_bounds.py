@@ -1,5 +1,6 @@
 """Bounds of a run: time, memory, files, processes, and where it may write."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -29,6 +30,16 @@ def project_step(gateway, job_id) -> psutil.Process:
     return step_of(gateway, job_id)
 
 
+def suspend_step(gateway, job_id) -> None:
+    """Suspend a step that projects; if it ended before, the next one."""
+    while True:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            step = project_step(gateway, job_id)
+            step.suspend()
+            if step.status() != psutil.STATUS_ZOMBIE:
+                return
+
+
 def test_a_stage_that_takes_too_long_is_named(start_gateway):
     gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=5,embedding=600")
     job_id = gateway.submit(fasta(20), **SLOW)
@@ -43,7 +54,7 @@ def test_a_stage_that_takes_too_long_is_named(start_gateway):
 def test_a_run_that_takes_too_long_names_the_stage_that_it_was_in(start_gateway):
     gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="60")
     job_id = gateway.submit(fasta(400, 200), **SLOW)
-    project_step(gateway, job_id).suspend()
+    suspend_step(gateway, job_id)
     message = gateway.finish(job_id)["data"]["message"]
     assert "timed out after 1 minutes, while projecting" in message
 
@@ -51,8 +62,7 @@ def test_a_run_that_takes_too_long_names_the_stage_that_it_was_in(start_gateway)
 def test_a_step_that_does_not_react_to_sigterm_is_killed(start_gateway):
     gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=20")
     job_id = gateway.submit(fasta(400, 200), **SLOW)
-    deaf = project_step(gateway, job_id)
-    deaf.suspend()
+    suspend_step(gateway, job_id)
     assert gateway.finish(job_id)["data"]["code"] == "PIPELINE_TIMEOUT"
     assert not processes_below(gateway.root / job_id)
 

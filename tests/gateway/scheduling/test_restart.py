@@ -25,7 +25,7 @@ def gateway(tmp_path):
 @pytest.fixture
 def job_id(gateway):
     """A run that is projecting."""
-    job_id = gateway.submit(fasta(200, 100), **SLOW)
+    job_id = gateway.submit(fasta(400, 100), **SLOW)
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
     return job_id
 

@@ -27,7 +27,7 @@ def restart(gateway):
 
 
 def test_a_running_workflow_goes_on_and_is_followed_again(gateway):
-    job_id = gateway.submit(fasta(200, 100), **SLOW)
+    job_id = gateway.submit(fasta(400, 100), **SLOW)
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
     pid = gateway.state(job_id)["pid"]
     restart(gateway)
@@ -55,7 +55,7 @@ def test_a_finished_run_stays_downloadable(gateway):
 
 
 def test_open_streams_end_at_once_and_a_reader_comes_back_to_what_it_missed(gateway):
-    job_id, seen = gateway.submit(fasta(200, 100), **SLOW), []
+    job_id, seen = gateway.submit(fasta(400, 100), **SLOW), []
     thread = threading.Thread(target=lambda: seen.extend(gateway.events(job_id)))
     thread.start()
     wait_until(lambda: seen)
