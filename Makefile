@@ -10,10 +10,14 @@ LOCAL := .venv-local
 UPGRADE := --upgrade
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE) \
 	pyproject.toml --extra similarity
-INSTALL := -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement
 PORT := 8000
 
-.PHONY: help setup demo serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-hostile bench-parts lint generated lock pin-images audit clean
+# As they were typed: `make map` reads them in its environment, so that no name of a file is changed.
+override export FASTA := $(value FASTA)
+override export ARGS := $(value ARGS)
+override export RUN := $(value RUN)
+
+.PHONY: help setup compile demo map serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-hostile bench-parts lint generated lock pin-images audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,21 +27,26 @@ setup: $(READY) ## create .venv from locks/requirements.lock and compile what th
 $(READY): locks/requirements.lock
 	@python=$$(scripts/find-python) && $$python -m venv --clear $(VENV)
 	@echo "Installing into $(VENV) (a minute or two) ..."
-	@$(BIN)/python $(INSTALL) locks/requirements.lock
-	@echo "Compiling (under a minute) ..."
-	@$(BIN)/python -W ignore -m steps.preload.warmup
+	@scripts/install $(VENV) locks/requirements.lock
+	@echo "Compiling UMAP (half a minute) ..."
+	@$(BIN)/python -W ignore -m steps.preload.warmup umap
 	@touch $@
+
+compile: $(READY) ## compile all methods, as for a server; else the first run with a method compiles it
+	@$(BIN)/python -W ignore -m steps.preload.warmup
 
 $(DEVELOPER): locks/requirements-dev.lock $(READY)
 	@echo "Installing what tests, benchmarks and documentation need ..."
-	@$(BIN)/python $(INSTALL) locks/requirements-dev.lock
+	@scripts/install $(VENV) locks/requirements-dev.lock
 	@touch $@
 
 demo: $(READY) ## run the pipeline on the simulated example, offline
-	@$(BIN)/snakemake --cores 2 --quiet all --directory $(DEMO) --config \
+	@$(BIN)/snakemake --directory $(DEMO) --config \
 		input=$(CURDIR)/examples/families.fasta \
 		annotations=header,sequence,$(CURDIR)/examples/families.tsv
-	@scripts/show-results $(DEMO)/results/families
+
+map: $(READY) ## a map of your proteins: make map FASTA=my.fasta [RUN=folder] [ARGS="key=value ..."]
+	@$(BIN)/python scripts/make_map.py
 
 test: $(DEVELOPER) ## run the tests: make test [TESTS=tests/steps]
 	@$(BIN)/python -m pytest $(TESTS) -n 2 --dist worksteal \
@@ -54,9 +63,12 @@ test-faults: $(DEVELOPER) ## kills, fuzz and load (20 minutes)
 test-slurm: $(DEVELOPER) ## run the tests on a SLURM cluster of one node (as root, on Debian)
 	@scripts/slurm $(CURDIR)/$(BIN)/python -m pytest -m slurm tests/slurm
 
+# A script that never ends in a browser is waited for without a limit: such a test fails after this.
+ENDLESS := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
+
 test-browser: $(DEVELOPER) ## test the page in Debian's chromium; pictures go to screenshots/
 	@command -v chromium >/dev/null || { echo "No chromium: apt-get install chromium" >&2; exit 1; }
-	@$(BIN)/python -m pytest -m browser tests/browser -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -m browser tests/browser -n 2 --dist worksteal $(ENDLESS)
 
 test-deploy: $(DEVELOPER) ## run what deploy/ has: proxies, service, image (as root, on Debian; 15 minutes)
 	@$(BIN)/python -m pytest -m deploy tests/deploy -n 2 --dist loadfile --no-loadscope-reorder
@@ -71,7 +83,7 @@ prefetch: $(if $(EMBEDDER),$(LOCAL)/.ready,$(READY)) ## reference files and a mo
 $(LOCAL)/.ready: locks/requirements-local.lock
 	@python=$$(scripts/find-python) && $$python -m venv --clear $(LOCAL)
 	@echo "Installing PyTorch and transformers into $(LOCAL) (minutes) ..."
-	@$(LOCAL)/bin/python $(INSTALL) locks/requirements-local.lock
+	@scripts/install $(LOCAL) locks/requirements-local.lock
 	@touch $@
 
 test-postgres: $(DEVELOPER) ## run the tests of the store with a PostgreSQL server of their own
@@ -94,14 +106,18 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/project.py
 	@$(BIN)/python benchmarks/end_to_end.py
 	@$(BIN)/python benchmarks/gateway.py
+	@$(BIN)/python benchmarks/cli.py
 	@$(BIN)/python benchmarks/reuse.py
 	@$(BIN)/python benchmarks/annotate.py
+	@$(BIN)/python benchmarks/query.py
 	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/branches.py
 	@$(BIN)/python benchmarks/storage.py
 	@$(BIN)/python benchmarks/embedders.py $(if $(TOXINS),--toxins "$(TOXINS)")
 	@$(BIN)/python benchmarks/map_quality.py $(if $(TOXINS),--toxins "$(TOXINS)")
 	@$(BIN)/python benchmarks/large_umap.py
+	@$(BIN)/python benchmarks/grow.py
+	@$(BIN)/python benchmarks/held_out.py $(if $(TOXINS),--toxins "$(TOXINS)")
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
 	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py
@@ -113,11 +129,14 @@ bench-parts: $(DEVELOPER)
 	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/end_to_end.py --sizes 1000 --repeat 1
 	@$(BIN)/python benchmarks/gateway.py --repeat 1
+	@$(BIN)/python benchmarks/cli.py --repeat 1
 	@$(BIN)/python benchmarks/reuse.py --sequences 100
 	@$(BIN)/python benchmarks/annotate.py --accessions 1000
+	@$(BIN)/python benchmarks/query.py --proteins 1000
 	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
 	@$(BIN)/python benchmarks/storage.py --proteins 10000
 	@$(BIN)/python benchmarks/embedders.py --proteins 2000
+	@$(BIN)/python benchmarks/grow.py --scale 0.1 --repeat 1
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python scripts/generate.py

@@ -32,7 +32,7 @@ from sklearn.datasets import load_digits, make_blobs  # noqa: E402  (after the l
 from sklearn.manifold import trustworthiness  # noqa: E402
 from sklearn.neighbors import NearestNeighbors  # noqa: E402
 
-from steps.optional.faithfulness import Space, _scores  # noqa: E402
+from steps.optional.statistics.faithfulness import Space, _scores  # noqa: E402
 from steps.project.knn.search import nearest_neighbors  # noqa: E402
 from steps.project.step import DEFAULTS, reduce  # noqa: E402
 from steps.project.umap import reducer  # noqa: E402

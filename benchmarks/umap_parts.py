@@ -17,7 +17,7 @@ threads.let_numba_use(2)
 
 import numpy as np  # noqa: E402  (after the limit of threads)
 
-NEIGHBOURS, SEED, MIN_DIST, EPOCHS = 15, 42, 0.1, 200
+NEIGHBOURS, SEED, MIN_DIST, EPOCHS = 25, 42, 0.1, 200
 NEGATIVES = 5
 
 
@@ -63,11 +63,11 @@ def main(source: Path) -> None:
     raw = cpu_seconds(lambda: np.fromfile(source, np.float32))
     _, _, data = timed("read", lambda: read_embeddings(source), (raw, "the bytes of the file"))
     count, width = data.shape
-    products = 2 * width * 2000 * count / product_rate()
+    once = cpu_seconds(lambda: data.sum(axis=0))
     near = timed(
         "neighbours",
         lambda: nearest_neighbors(data, NEIGHBOURS, "euclidean", 2),
-        (products, "products of 2,000 with all, for the recall"),
+        (once, "one sum over all embeddings"),
     )
     looked = 2 * width * count * near.probes * count / max(near.cells, 1) / product_rate()
     print(f"{looked:40.1f}  products with the members of {near.probes} cells each")
@@ -80,7 +80,6 @@ def main(source: Path) -> None:
         (0.0, "(umap-learn's own)"),
     )
     edges = graph.tocoo()
-    once = cpu_seconds(lambda: data.sum(axis=0))
     begin = timed("start", lambda: start(data, random), (once, "one sum over all embeddings"))
     weights = edges.data[edges.data >= edges.data.max() / EPOCHS]
     moves = EPOCHS * float((weights / weights.max()).sum())

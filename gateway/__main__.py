@@ -5,6 +5,7 @@ import resource
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,7 @@ from gateway.app import create_app
 from gateway.http.connection import Protocol, Server
 from gateway.logs import configure_logging
 from gateway.run_config import read_settings
+from gateway.runs.base_maps import BaseMap, find_base_maps
 from gateway.settings import Settings, SettingsError, unknown_variables
 
 log = structlog.get_logger()
@@ -35,13 +37,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = read_settings()
         configure_logging(settings.log_level, settings.log_json_format)
+        base_maps = find_base_maps(settings)
         connections = make_room(settings.max_connections)
         lock = claim(settings.job_root)
     except SettingsError as error:
         print(f"The gateway cannot start: {error}", file=sys.stderr)
         return 2
     with lock:
-        serve(settings.model_copy(update={"max_connections": connections}), arguments)
+        settings = settings.model_copy(update={"max_connections": connections})
+        serve(settings, base_maps, arguments)
     return 0
 
 
@@ -65,14 +69,16 @@ def claim(root: Path) -> FileLock:
     return lock
 
 
-def serve(settings: Settings, arguments: argparse.Namespace) -> None:
+def serve(
+    settings: Settings, base_maps: Mapping[str, BaseMap], arguments: argparse.Namespace
+) -> None:
     """Serve until a signal asks for a stop."""
     for name in unknown_variables():
         log.warning("unknown_setting", name=name)
     # Uploads on their way in lie, without a name, on the disk that is watched for free space.
     tempfile.tempdir = str(settings.job_root.resolve())
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, base_maps),
         host=arguments.host,
         port=arguments.port,
         http=Protocol,

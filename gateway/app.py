@@ -1,7 +1,7 @@
 """The application: services, middleware and routes put together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -20,6 +20,7 @@ from gateway.http.middleware import SecureAnswers
 from gateway.http.origin import KnownOrigins
 from gateway.http.services import Services
 from gateway.runs import disk
+from gateway.runs.base_maps import BaseMap
 from gateway.scheduling.sweeper import sweep_forever
 from gateway.settings import Settings
 
@@ -37,8 +38,8 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     return of_http_exception(cast(HTTPException, error)).response()
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Return the gateway as an ASGI application."""
+def create_app(settings: Settings, base_maps: Mapping[str, BaseMap]) -> Starlette:
+    """Return the gateway as an ASGI application; `base_maps` are those of `find_base_maps`."""
     app = Starlette(
         routes=[*routes.ROUTES, *health.ROUTES, *page.ROUTES],
         middleware=_middleware(settings),
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
-    app.state.services = Services.of(settings)
+    app.state.services = Services.of(settings, base_maps)
     return app
 
 

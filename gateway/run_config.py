@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
+from types import MappingProxyType
+from typing import Any, TypedDict
 
 import yaml
 
@@ -11,6 +13,7 @@ from gateway.settings import (
     CHOICES,
     PUBLISHED_RETENTION_SECONDS,
     Choice,
+    Own,
     Settings,
     SettingsError,
     read_variables,
@@ -42,8 +45,11 @@ def _check_choices(settings: Settings, chosen: dict[str, list[str]], prefix: str
         raise SettingsError(named.replace("PREP_EMBEDDERS", "PREP_EMBEDDER")) from None
 
 
-def run_config(settings: Settings, **chosen: list[str]) -> Config:
+def run_config(settings: Settings, **chosen: object) -> Config:
     """Return the pipeline configuration of a run, but for its input.
+
+    Args:
+        chosen: values of keys, which go before those of the settings.
 
     Raises:
         StepError: INVALID_CONFIG.
@@ -59,22 +65,40 @@ def run_config(settings: Settings, **chosen: list[str]) -> Config:
             "shard_size": settings.effective_shard_size,
             **cache_config(settings),
             **default_choices(settings),
-            **{name: values for name, values in chosen.items() if values},
             "bundle_format": settings.bundle_format,
             **{name: getattr(limits, name) for name in Limits.__dataclass_fields__},
+            **{name: value for name, value in chosen.items() if value not in ([], None)},
         }
     )
 
 
-def write_run_config(folder: Path, chosen: Mapping[Choice, list[str]], settings: Settings) -> int:
+def write_run_config(
+    folder: Path,
+    source: str,
+    chosen: Mapping[Choice, list[str]],
+    settings: Settings,
+    embedders: list[str] | None = None,
+    own: Mapping[Own, str] = MappingProxyType({}),
+    onto: Mapping[str, Any] = MappingProxyType({}),
+) -> int:
     """Write the run's config.yaml; return the number of its embedders, each counted once.
 
-    Its input is the file beside it: the folder gets another name when the run is admitted.
+    Its input is a file beside it, `source`: the folder gets another name when the run is admitted.
+    With `embedders`, that file has their embeddings. `own` has the names of files beside it: the
+    user's table of annotations, and styles. `onto` has the keys by which it joins a map.
 
     Raises:
         StepError: INVALID_CONFIG.
     """
-    values = run_config(settings, **dict(chosen)).model_dump() | {"input": "input.fasta"}
+    keys = dict(onto) | {str(name): values for name, values in chosen.items()}
+    values = run_config(settings, **keys).model_dump() | {"input": source}
+    if embedders:
+        most = embedding_limits(settings).max_file_bytes
+        values |= {"embedders": embedders, "max_file_bytes": most}
+    if "table" in own:
+        values |= {"annotations": [*values["annotations"], own["table"]]}
+    if "styles" in own:
+        values |= {"styles": own["styles"]}
     (folder / "config.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
     return len(values["embedders"])
 
@@ -97,6 +121,11 @@ def fasta_limits(settings: Settings) -> Limits:
         max_total_residues=settings.sequence_max_total_residues,
         max_file_bytes=settings.upload_max_bytes,
     )
+
+
+def embedding_limits(settings: Settings) -> Limits:
+    """Return the limits of an upload of embeddings; rows by residue count as residues."""
+    return replace(fasta_limits(settings), max_file_bytes=settings.embeddings_max_bytes)
 
 
 class CacheConfig(TypedDict):

@@ -1,6 +1,7 @@
 """Settings from the environment, with the hosted service's names and defaults."""
 
 import os
+import re
 from ipaddress import ip_network
 from math import ceil
 from pathlib import Path
@@ -29,6 +30,16 @@ Stage = Literal["normalizing", "embedding", "annotating", "projecting", "bundlin
 #: Form fields by which an upload chooses.
 Choice = Literal["embedders", "methods", "annotations"]
 CHOICES = get_args(Choice)
+
+#: Form fields of which an upload has one: what its proteins are.
+Input = Literal["file", "accessions", "query", "embeddings"]
+#: Those that are files.
+FILES: tuple[Input, ...] = ("file", "embeddings")
+
+#: Form fields of files that an upload may have beside that.
+Own = Literal["table", "styles"]
+
+_MAP_NAME = re.compile(r"[A-Za-z0-9][\w-]{0,39}", re.ASCII)
 
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
@@ -87,7 +98,9 @@ class Settings(BaseSettings):
         "stop runs beside each other; root is not limited.",
     )
     delete_after_download: bool = Field(
-        True, description="Remove a run after one complete download of its bundle."
+        True,
+        description="Remove a run after one complete download of its bundle, where its upload "
+        "does not say (`keep`).",
     )
     download_grace_seconds: NotNegative = Field(
         60, description="How long after it: browsers repeat a download by themselves."
@@ -105,11 +118,28 @@ class Settings(BaseSettings):
         1200, description="Connections at a time, followers of jobs included; then 503."
     )
     upload_seconds: Positive = Field(120, description="How long an upload may take to arrive.")
-    upload_max_bytes: Positive = Field(8388608, description="Largest upload, counted unpacked.")
+    upload_max_bytes: Positive = Field(8388608, description="Largest FASTA file, counted unpacked.")
+    embeddings_max_bytes: Positive = Field(
+        33554432, description="Largest file of embeddings, counted unpacked."
+    )
+    table_max_bytes: NotNegative = Field(
+        4194304, description="Largest table of annotations beside an upload; 0 takes none."
+    )
+    table_max_rows: Positive = Field(50000, description="Most lines of such a table.")
+    table_max_columns: Positive = Field(100, description="Most columns of such a table.")
+    styles_max_bytes: NotNegative = Field(
+        1048576, description="Largest file of styles beside an upload; 0 takes none."
+    )
     sequence_min_count: Positive = Field(20, description="Fewest sequences.")
     sequence_max_count: Positive = Field(1500, description="Most sequences.")
     sequence_max_residues: Positive = Field(2000, description="Most residues of a sequence.")
     sequence_max_total_residues: Positive = Field(1500000, description="Most residues altogether.")
+    allowed_inputs: Annotated[list[Input], NoDecode] = Field(
+        ["file", "accessions", "query", "embeddings"],
+        min_length=1,
+        description="What an upload may be: `file` (FASTA), `accessions` (a list), `query`, for "
+        "which the server asks UniProt, or `embeddings` (HDF5).",
+    )
     embedder: str = Field("prot_t5", description="Embedder where the upload names none.")
     methods: Names = Field(["pca2", "umap2"], description="Projections where it names none.")
     annotations: Names = Field(
@@ -154,6 +184,11 @@ class Settings(BaseSettings):
         ["default", "all", "uniprot", "taxonomy", "interpro", "ted", "header", "sequence"],
         description="Annotations that an upload may choose.",
     )
+    base_maps: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        description="Maps that an upload can join, written `toxins=/a/results/toxins,other=/b`: "
+        "names, and results of earlier runs (docs/growing.md).",
+    )
     bundle_format: Annotated[Literal[3, 2], BeforeValidator(_number)] = Field(
         defaults.BUNDLE_FORMAT,
         description="Container of the bundles: 3 is what current ProtSpace web apps open without a "
@@ -191,6 +226,7 @@ class Settings(BaseSettings):
     @field_validator(
         "methods",
         "annotations",
+        "allowed_inputs",
         "allowed_embedders",
         "allowed_methods",
         "allowed_annotations",
@@ -217,6 +253,24 @@ class Settings(BaseSettings):
             stages = ", ".join(get_args(Stage))
             raise ValueError(f"must be written like embedding=300,projecting=120; stages: {stages}")
         return {name: int(seconds) for name, (_, _, seconds) in zip(names, pairs, strict=True)}
+
+    @field_validator("base_maps", mode="before")
+    @classmethod
+    def _named_paths(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().partition("=") for part in value.split(",") if part.strip()]
+        names = [name.strip() for name, _, _ in pairs]
+        for name, (_, _, path) in zip(names, pairs, strict=True):
+            if not _MAP_NAME.fullmatch(name) or not path.strip():
+                raise ValueError(
+                    "must be written like toxins=/a/results/toxins,other=/b. A name has up to 40 "
+                    f"letters, digits, '-' and '_', which '{name}' is not, or it has no path; a "
+                    "path with a comma needs a link to it without one"
+                )
+            if names.count(name) > 1:
+                raise ValueError(f"has the name '{name}' twice. Give each map another name")
+        return {name: path.strip() for name, (_, _, path) in zip(names, pairs, strict=True)}
 
     @field_validator("rate_limit", "refused_rate_limit")
     @classmethod
@@ -300,6 +354,20 @@ class Settings(BaseSettings):
         """Return the proteins of one job of the cluster; 0 means one job for each data set."""
         default = 20000 if self.profile else 0
         return default if self.shard_size is None else self.shard_size
+
+    def most_bytes(self, name: Input) -> int:
+        """Return the size of the largest file of an upload, packed or not."""
+        return self.embeddings_max_bytes if name == "embeddings" else self.upload_max_bytes
+
+    def most_own_bytes(self, name: Own) -> int:
+        """Return the size of the largest table or file of styles; 0 means that none is taken."""
+        return self.table_max_bytes if name == "table" else self.styles_max_bytes
+
+    @property
+    def body_max_bytes(self) -> int:
+        """Return the size of the largest upload, whatever it is, with all that may be beside it."""
+        own = sum(map(self.most_own_bytes, get_args(Own)))
+        return max(self.most_bytes(name) for name in self.allowed_inputs) + own
 
     @property
     def polls(self) -> bool:

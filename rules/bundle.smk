@@ -10,6 +10,7 @@ rule bundle:
             "results/{{dataset}}/projections/{projection}.parquet",
             projection=PROJECTIONS,
         ),
+        novelty=NOVELTY,
         clusters=CLUSTERS,
         transferred=TRANSFERRED,
         scores=SCORES,
@@ -39,6 +40,6 @@ rule bundle:
     shell:
         "python -m steps bundle --annotations {input.annotations:q} --ranking {input.ranking:q}"
         " --projections {input.projections:q} --format {params.format}"
-        " --more {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
+        " --more {input.novelty:q} {input.clusters:q} {input.transferred:q} --statistics {input.scores:q}"
         " --quality {input.quality:q} --settings {input.styles:q}"
         " --output {output.bundle:q} --report {output.report:q} --log {log:q}"

@@ -1,12 +1,20 @@
 # DATASETS -> results/{dataset}/sequences.fasta, sequences.parquet
 
-from steps.workflow import limit_options
+from steps.workflow import content_in, limit_options, name_options
+
+# Files of embeddings that are the input together with the first one.
+MORE = SETTINGS.input_paths[1:]
+# A file of proteins that leave the map which the run grows.
+LEAVING = [SETTINGS.without] if SETTINGS.without else []
 
 
 rule normalize:
-    """Parse and validate a FASTA file; reduce its headers to identifiers."""
+    """Parse and validate a FASTA file, or files of embeddings; reduce headers to identifiers."""
     input:
         source=lookup(dpath="{dataset}", within=DATASETS),
+        more=MORE,
+        onto=branch(ONTO, then=ONTO and ONTO.sequences),
+        without=LEAVING,
     output:
         fasta="results/{dataset}/sequences.fasta",
         table="results/{dataset}/sequences.parquet",
@@ -23,11 +31,12 @@ rule normalize:
         runtime=growing(30),
     params:
         limits=limit_options(SETTINGS),
-        # A file that an older one replaced is another one.
-        content=lambda wildcards: content_of(DATASETS[wildcards.dataset]),
+        names=name_options(SETTINGS),
+        content=content_in(OWN_FILES, [*MORE, *ONTO_FILES, *LEAVING]),
     message:
         "Reading {input.source}"
     shell:
-        "python -m steps normalize {input.source:q} {params.limits:q}"
-        " --fasta {output.fasta:q} --table {output.table:q}"
+        "python -m steps normalize {input.source:q} {input.more:q}"
+        " {params.limits:q} {params.names:q}"
+        " --onto {input.onto:q} --without {input.without:q} --fasta {output.fasta:q} --table {output.table:q}"
         " --report {output.report:q} --log {log:q}"

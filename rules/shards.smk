@@ -1,6 +1,12 @@
 # rules embed and annotate in shards, for data sets of more than `shard_size` proteins
 
-from steps.workflow import annotation_options, cache_options, embedding_options, request_options
+from steps.workflow import (
+    annotation_options,
+    cache_options,
+    embedding_options,
+    given_options,
+    request_options,
+)
 
 
 wildcard_constraints:
@@ -23,6 +29,8 @@ use rule embed as embed_shard with:
         model=embedding_options(SETTINGS),
         cache=cache_options(SETTINGS),
         requests=request_options(SETTINGS),
+        given=given_options(SETTINGS),
+        content=lambda wildcards: content_of(*GIVEN.get(wildcards.embedder, [])),
         shard="--shard={shard}",
     message:
         "Embedding {wildcards.dataset} with {wildcards.embedder}, {wildcards.shard}"
@@ -63,6 +71,7 @@ rule annotate_shard:
     """Fetch the annotations of one shard from the remote sources."""
     input:
         sequences="results/{dataset}/sequences.parquet",
+        entries=lookup(dpath="{dataset}", within=ENTRIES, default=[]),
     output:
         fetched=temp("results/{dataset}/shards/annotations.{shard}.parquet"),
     log:
@@ -82,13 +91,15 @@ rule annotate_shard:
         "Fetching annotations of {wildcards.dataset}, {wildcards.shard}"
     shell:
         "python -m steps annotate_shard {input.sequences:q} --shard={wildcards.shard}"
-        " {params.annotations:q} {params.cache:q} --output {output.fetched:q} --log {log:q}"
+        " {params.annotations:q} {params.cache:q} --entries {input.entries:q}"
+        " --output {output.fetched:q} --log {log:q}"
 
 
 use rule annotate as annotate_merged with:
     input:
         sequences="results/{dataset}/sequences.parquet",
         tables=SETTINGS.annotation_tables,
+        entries=[],
         fetched=branch(
             SETTINGS.asks_sources,
             then=collect(
@@ -96,3 +107,4 @@ use rule annotate as annotate_merged with:
                 shard=lookup(dpath="{dataset}", within=SHARDS),
             ),
         ),
+        onto=[],

@@ -23,6 +23,9 @@ from steps.files import write_json
 
 log = logging.getLogger("steps")
 
+#: Variable of the environment: with the value `file`, a step that has a log writes nothing to the
+#: terminal, and its warnings also into a file of their own. What started it shows them.
+LOG_TO = "STEPS_LOG_TO"
 #: `extra` of a warning that names places of this machine, or says what others have computed here:
 #: it goes to the terminal and the log file, and into no report, which users of a server may read.
 FOR_OPERATOR = {"for_operator": True}
@@ -96,6 +99,9 @@ def run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None = N
         _run(options, work, argv)
     except SystemExit as end:
         status = exit_status(end)
+    except KeyboardInterrupt:
+        # By whoever waits for the step; there is nothing to tell them.
+        status = 130
     if argv is None:
         _leave(status)
     if status:
@@ -139,16 +145,32 @@ def _run(options: argparse.ArgumentParser, work: Work, argv: list[str] | None) -
 
 
 def _start_log(path: Path | None, report: Report) -> None:
-    terminal = logging.StreamHandler()
-    terminal.setLevel(logging.INFO)
-    handlers: list[logging.Handler] = [terminal, _Collector(report)]
+    handlers: list[logging.Handler] = [_Collector(report)]
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
         error_file(path).unlink(missing_ok=True)
+        warnings_file(path).unlink(missing_ok=True)
+    if path and os.environ.get(LOG_TO) == "file":
+        handlers.append(_at(logging.WARNING, logging.FileHandler(warnings_file(path), delay=True)))
+    else:
+        handlers.append(_at(logging.INFO, logging.StreamHandler()))
+    if path:
         handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
     logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=handlers, force=True)
     # Libraries log warnings only; tracebacks of ours go to the file.
     log.setLevel(logging.DEBUG)
+
+
+def _at(level: int, handler: logging.Handler) -> logging.Handler:
+    handler.setLevel(level)
+    if level == logging.WARNING:
+        handler.addFilter(lambda record: record.levelno == level)
+    return handler
+
+
+def warnings_file(log_path: Path) -> Path:
+    """Return the file for warnings of the step that logs to `log_path`, a line each, if any."""
+    return log_path.with_suffix(".warnings")
 
 
 def error_file(log_path: Path) -> Path:

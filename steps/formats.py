@@ -52,7 +52,10 @@ FORMATS = (
     _format(r"^[\s\S]{257}ustar", "The file is a tar archive. Unpack it, and give a file inside."),
     _format(r"^(?:7z\xbc\xaf|Rar!)", "The file is an archive (7z or rar). Unpack it first."),
     _format(r"^\xd0\xcf\x11\xe0", f"The file is an old Excel or Word document. {_SHEET}"),
-    _format(r"^\x89HDF\r\n", "The file is HDF5, such as embeddings. Give the FASTA file instead."),
+    _format(
+        r"^\x89HDF\r\n",
+        "The file is HDF5. Embeddings need the ending .h5; otherwise give FASTA.",
+    ),
     _format(r"^PAR1", "The file is Parquet. Give the FASTA file, or the table as CSV."),
     _format(r"^%PDF-", f"The file is a PDF. {_TEXT}"),
     _format(r"^\{\\rtf", f"The file is rich text (RTF). {_TEXT}"),

@@ -5,7 +5,7 @@ residues. Their number follows from the FASTA file alone, so the DAG is known at
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,19 +17,23 @@ from steps.formats import unpacked
 _CHUNK = 1 << 20
 
 
-def shard_names(datasets: dict[str, str], size: int) -> dict[str, list[str]]:
+def shard_names(
+    datasets: dict[str, str], size: int, count: Callable[[str], int] | None = None
+) -> dict[str, list[str]]:
     """Return the names of the shards of each data set (name -> FASTA file).
 
     Args:
         datasets: name -> FASTA file, plain or compressed.
         size: proteins in a shard, about; 0 gives one shard.
+        count: returns the proteins of a file; `count_records` where it is left out.
 
     Raises:
         OSError: a file cannot be read.
     """
     if not size:
         return dict.fromkeys(datasets, _names(1))
-    return {name: _names(math.ceil(count_records(path) / size)) for name, path in datasets.items()}
+    count = count or count_records
+    return {name: _names(math.ceil(count(path) / size)) for name, path in datasets.items()}
 
 
 def _names(count: int) -> list[str]:
@@ -63,7 +67,9 @@ def shard_of(table: pa.Table, shard: str) -> pa.Table:
     if not shard:
         return table
     number, _, count = shard.partition("-of-")
-    bounds = boundaries(pc.binary_length(table["sequence"]).to_pylist(), int(count))
+    # Proteins of which only embeddings are known count alike.
+    lengths = pc.fill_null(pc.binary_length(table["sequence"]), 1).to_pylist()
+    bounds = boundaries(lengths, int(count))
     start, stop = bounds[int(number) - 1], bounds[int(number)]
     return table.slice(start, stop - start)
 

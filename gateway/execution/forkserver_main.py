@@ -40,6 +40,7 @@ _BY_RULES = (
     "steps.errors",
     "steps.shards",
     "steps.workflow",
+    "terminal.hooks",
 )
 
 

@@ -33,6 +33,8 @@ def arguments(run: Run, settings: Settings) -> list[str]:
     return [
         *("--snakefile", str(PIPELINE / "Snakefile")),
         *("--directory", str(run.path), *_where(run, settings)),
+        # That for people would go before a profile of the settings.
+        *("--workflow-profile", "none"),
         # The gateway alone starts runs; a lock would outlive a killed one.
         *("--nolock", "--rerun-incomplete", "--nocolor"),
         *_with_few_files(run),

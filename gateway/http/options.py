@@ -1,19 +1,18 @@
 """The options of this server, for pages that have no copy of its settings."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
+from gateway.http.labels import DESCRIBE, Described
 from gateway.progress.stages import RANK
 from gateway.run_config import default_choices, fasta_limits
 from gateway.runs import estimates
+from gateway.runs.base_maps import BaseMap, view
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings, Stage
 from steps.annotate.groups import is_ours
-from steps.annotate.remote.catalogue import SOURCES
 from steps.embed.models import OWN
 from steps.errors import COLAB
 from steps.formats import FORMATS, START
@@ -27,13 +26,10 @@ from steps.normalize.residues import (
     RESIDUES,
     UNICODE_BLANKS,
 )
-from steps.project.methods import split_method
-
-#: Label and a line of help.
-Described = tuple[str, str]
 
 #: The web app that explores a bundle.
 PROTSPACE = "https://protspace.app/explore"
+_NONE: Mapping[str, BaseMap] = MappingProxyType({})
 _STAGES: dict[Stage, str] = {
     "normalizing": "Reading sequences",
     "embedding": "Embedding",
@@ -43,17 +39,22 @@ _STAGES: dict[Stage, str] = {
 }
 
 
-def options(settings: Settings, jobs: dict[str, int]) -> dict[str, Any]:
+def options(
+    settings: Settings, jobs: dict[str, int], base_maps: Mapping[str, BaseMap]
+) -> dict[str, Any]:
     """Return limits, choices, stages, retention, history and links, ready for JSON.
 
     Args:
         jobs: how many jobs are `running` and `queued` now.
+        base_maps: those that an upload can join.
     """
     return {
-        "limits": asdict(fasta_limits(settings)),
+        "inputs": settings.allowed_inputs,
+        "limits": asdict(fasta_limits(settings)) | _limits(settings),
         "fasta": _fasta(),
         "choices": choices(settings),
-        "notes": notes(settings),
+        "base_maps": view(base_maps),
+        "notes": notes(settings, base_maps),
         "stages": _stages(),
         "retention": _retention(settings),
         "run_seconds": settings.pipeline_timeout_seconds,
@@ -61,6 +62,17 @@ def options(settings: Settings, jobs: dict[str, int]) -> dict[str, Any]:
         "jobs": jobs | {"at_once": settings.max_concurrent_jobs},
         "token_needed": settings.api_token is not None,
         "links": {"protspace": PROTSPACE, "colab": COLAB},
+    }
+
+
+def _limits(settings: Settings) -> dict[str, int]:
+    """Return the limits of files that are no FASTA."""
+    return {
+        "max_embeddings_bytes": settings.embeddings_max_bytes,
+        "max_table_bytes": settings.table_max_bytes,
+        "max_table_rows": settings.table_max_rows,
+        "max_table_columns": settings.table_max_columns,
+        "max_styles_bytes": settings.styles_max_bytes,
     }
 
 
@@ -86,26 +98,28 @@ def _fasta() -> dict[str, Any]:
     }
 
 
-def _retention(settings: Settings) -> dict[str, int | None]:
-    """Return seconds after the end of a run, after its download, and after the upload."""
-    downloaded = settings.download_grace_seconds if settings.delete_after_download else None
+def _retention(settings: Settings) -> dict[str, int | bool]:
+    """Return seconds after the end of a run, after its download, and after the upload.
+
+    `keep` is whether a download changes nothing, where an upload does not say.
+    """
     return {
         "seconds": settings.bundle_ttl_seconds,
-        "after_download_seconds": downloaded,
+        "keep": not settings.delete_after_download,
+        "after_download_seconds": settings.download_grace_seconds,
         "at_most_seconds": PUBLISHED_RETENTION_SECONDS,
     }
 
 
 def choices(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     """Return what each field of an upload offers: `name`, `label`, `help`, `default`."""
-    described = {"embedders": _embedder, "methods": _method, "annotations": _annotation}
     defaults = default_choices(settings)
     return {
         field: [
             _choice(name, describe(name), name in defaults[field])
             for name in dict.fromkeys((*defaults[field], *getattr(settings, f"allowed_{field}")))
         ]
-        for field, describe in described.items()
+        for field, describe in DESCRIBE.items()
     }
 
 
@@ -114,10 +128,12 @@ def _choice(name: str, described: Described, default: bool) -> dict[str, Any]:
     return {"name": name, "label": label, "help": text, "default": default}
 
 
-def notes(settings: Settings) -> dict[str, str]:
+def notes(settings: Settings, base_maps: Mapping[str, BaseMap] = _NONE) -> dict[str, str]:
     """Return a note on each field: which server gets the sequences, or the accessions."""
     found = {}
-    if not {*settings.allowed_embedders, settings.embedder} <= OWN.keys():
+    embedders = {*settings.allowed_embedders, settings.embedder}
+    embedders.update(*(base.embedders for base in base_maps.values()))
+    if not embedders <= OWN.keys():
         where = "on this server; the sequences stay on it"
         if settings.backend == "biocentral":
             where = f"at {urlsplit(settings.biocentral_url).hostname}, which gets the sequences"
@@ -131,34 +147,3 @@ def notes(settings: Settings) -> dict[str, str]:
             "UniProt, taxonomy and TED are queried by accession, InterPro by sequence checksum."
         )
     return found
-
-
-def _embedder(name: str) -> Described:
-    return _labels()["embedders"].get(name, (name, "A language model of the model hub."))
-
-
-def _method(name: str) -> Described:
-    method, inline = split_method(name)
-    default = (name, "A projection to two dimensions.")
-    label, text = _labels()["methods"].get(method, default)
-    more = ", ".join(f"{key} {value}" for key, value in inline.items())
-    return (f"{label} ({more})" if more else label), text
-
-
-def _annotation(name: str) -> Described:
-    known = _labels()["annotations"]
-    if name in known:
-        return known[name]
-    source = next((source for source, names in SOURCES.items() if name in names), None)
-    text = f"A single annotation of {known[source][0]}." if source else "Annotations."
-    return name.replace("_", " "), text
-
-
-@cache
-def _labels() -> dict[str, dict[str, Described]]:
-    """Return label and help by field and name."""
-    text = Path(__file__).with_name("labels.yaml").read_text(encoding="utf-8")
-    return {
-        field: {name: (label, line) for name, (label, line) in entries.items()}
-        for field, entries in yaml.safe_load(text).items()
-    }

@@ -1,4 +1,4 @@
-"""The page for people: files of gateway/web as they are, and the example."""
+"""The page for people: files of gateway/web and of the viewer as they are, and the example."""
 
 import os
 from pathlib import Path
@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.pipeline_files import PIPELINE
 
 _WEB = Path(__file__).resolve().parent.parent / "web"
+_VIEWER = PIPELINE / "viewer"
 _EXAMPLE = PIPELINE / "examples" / "families.fasta"
 #: The page runs its own scripts and styles, talks to its own server, and to nobody else.
 _POLICY = "; ".join(
@@ -71,4 +72,5 @@ ROUTES = [
     Route("/", index, methods=["GET"]),
     Route("/example.fasta", example, methods=["GET"]),
     Mount("/web", _Files(directory=_WEB)),
+    Mount("/viewer", _Files(directory=_VIEWER)),
 ]

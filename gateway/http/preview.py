@@ -1,103 +1,69 @@
 """The bundle of a run as points to draw: coordinates, identifiers, annotations."""
 
 import math
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from gateway.runs.directory import Run
+
 if TYPE_CHECKING:
-    import pyarrow as pa
-    from protspace.data.io.bundle import BundleContents
+    import numpy as np
 
 #: Bundles read at a time; each may take tens of megabytes.
-_reading = anyio.CapacityLimiter(1)
+READING = anyio.CapacityLimiter(1)
 #: Digits of a coordinate across the width of its projection; a screen shows fewer.
 _DIGITS = 5
-#: Embedder without a model -> what a reader of its maps should know.
-NOTES = {
-    "kmers": "Made without a model: near points have similar sequences; distant relatives may "
-    "lie apart.",
-    "composition": "Made from counts of residues: near points have a similar composition, which "
-    "relatives need not have.",
-}
+#: Digits of a distance.
+_PRECISION = 4
 
 
-async def points(bundle: Path) -> dict[str, Any]:
-    """Return `identifiers`, `projections` (name, x, y, note), `annotations` and `colour_by`.
+async def points(run: Run) -> dict[str, Any]:
+    """Return the points of a run, and their nearest proteins, as `steps.report.points` has them.
 
-    All lists are in the order of `identifiers`; annotations in that of the bundle, the most telling
-    first. An annotation has `numbers` (`None` where missing) and their colour `scale`; or `labels`,
-    the most frequent first, and `codes`, which count into them (-1 where missing).
+    Arrays are lists; numbers are `None` where missing. Nearest proteins are lists of `indices` and
+    `distances` for each protein. `sequences` are `None` where there are none, or too many.
+
+    Raises:
+        FileNotFoundError: the run was removed meanwhile.
     """
-    return await anyio.to_thread.run_sync(_read, bundle, limiter=_reading)
+    return await anyio.to_thread.run_sync(_read, run, limiter=READING)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(run: Run) -> dict[str, Any]:
     # Imported for the first preview; a gateway that only serves files needs none of it.
-    from protspace.data.io.bundle import read_bundle_contents
+    from steps.report.html.step import read_sequences
+    from steps.report.points import read_points
 
-    from steps.annotate.ranking.order import to_colour_by
-
-    contents = read_bundle_contents(path.read_bytes(), warn_legacy=False)
-    table = contents.annotations
-    names = [name for name in table.column_names if name != "protein_id"]
-    return {
-        "identifiers": table["protein_id"].to_pylist(),
-        "projections": _projections(contents),
-        "annotations": [_annotation(name, table[name]) for name in names],
-        "colour_by": to_colour_by(table.select(["protein_id", *names])),
-    }
-
-
-def _projections(contents: "BundleContents") -> list[dict[str, Any]]:
-    import pyarrow.compute as pc
-
-    names = contents.projections["projection_name"].combine_chunks()
-    identifiers = contents.annotations["protein_id"].combine_chunks()
-    found = []
-    for name in contents.metadata["projection_name"].to_pylist():
-        part = contents.projections.filter(pc.equal(names, name))
-        part = part.take(pc.index_in(identifiers, value_set=part["protein_id"].combine_chunks()))
-        note = NOTES.get(name.partition(" ")[0])
-        found.append(
-            {"name": name, "x": _rounded(part["x"]), "y": _rounded(part["y"]), "note": note}
-        )
+    found = read_points(run.bundle, run.neighbours)
+    found["sequences"] = read_sequences(run.sequences, found["identifiers"])
+    for projection in found["projections"]:
+        projection |= {axis: _rounded(projection[axis]) for axis in ("x", "y")}
+    for annotation in found["annotations"]:
+        annotation |= _annotation(annotation)
+        annotation.pop("whole", None)
+    for near in found["neighbours"]:
+        near["indices"] = near["indices"].tolist()
+        near["distances"] = _precise(near["distances"])
     return found
 
 
-def _rounded(column: "pa.ChunkedArray") -> list[float]:
+def _rounded(values: "np.ndarray") -> list[float]:
     import numpy as np
 
-    values = column.to_numpy().astype(float)
+    values = values.astype(float)
     span = float(np.ptp(values)) or 1.0
     rounded: list[float] = np.round(values, max(0, _DIGITS - math.floor(math.log10(span)))).tolist()
     return rounded
 
 
-def _scale(column: "pa.ChunkedArray") -> dict[str, Any]:
-    import numpy as np
-
-    from steps.annotate.scale import scale_of
-
-    scale = scale_of(column.to_numpy().astype(np.float64))
-    return {"stops": scale.stops, "labels": scale.labels()}
+def _precise(distances: "np.ndarray") -> list[list[float]]:
+    return [[float(f"{value:.{_PRECISION}g}") for value in row] for row in distances.tolist()]
 
 
-def _annotation(name: str, column: "pa.ChunkedArray") -> dict[str, Any]:
-    import pyarrow as pa
-
-    from steps.annotate.cells import plain
-
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return {"name": name, "numbers": column.to_pylist(), "scale": _scale(column)}
-    readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
-    cells = [readable.get(cell) for cell in column.to_pylist()]
-    labels = [label for label, _ in Counter(filter(None, cells)).most_common()]
-    places = {label: place for place, label in enumerate(labels)}
-    return {
-        "name": name,
-        "labels": labels,
-        "codes": [places[cell] if cell else -1 for cell in cells],
-    }
+def _annotation(annotation: dict[str, Any]) -> dict[str, Any]:
+    if "codes" in annotation:
+        return {"codes": annotation["codes"].tolist()}
+    kind = int if annotation["whole"] else float
+    numbers = annotation["numbers"].tolist()
+    return {"numbers": [None if math.isnan(value) else kind(value) for value in numbers]}

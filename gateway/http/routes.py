@@ -1,37 +1,28 @@
 """The routes of the interface. What clients may rely on stands in docs/http.md."""
 
 import asyncio
-import json
-import secrets
-from collections.abc import AsyncIterator
 
 import structlog
 from anyio import to_thread
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.http import openapi, upload, views
-from gateway.http.download import BundleResponse
+from gateway.http import joining, openapi, upload, views
+from gateway.http.download import HTML, TABLE, Download
 from gateway.http.errors import GatewayError, expired, of_refusal
+from gateway.http.events import events
+from gateway.http.exports import find_export
 from gateway.http.options import options as offered
 from gateway.http.preview import points
 from gateway.http.rate_limit import client_of
 from gateway.http.services import find_done, find_run, services
-from gateway.http.streams import Counted
 from gateway.runs import disk
 from gateway.runs.directory import Run
 from gateway.runs.disk import DiskFull
 from gateway.scheduling.queue import QueueFull
 
 log = structlog.get_logger()
-
-#: Longer than a restart takes: Firefox gives up at the first refused connection.
-RETRY_MILLISECONDS = 12_000
-#: Followers whom a restart has sent away all at once come back over this time.
-SPREAD_MILLISECONDS = 4_000
-KEEP_ALIVE_SECONDS = 15
 
 
 async def submit(request: Request) -> Response:
@@ -72,7 +63,9 @@ async def _accept(request: Request) -> tuple[Run, dict[str, str]]:
     form = await upload.read_form(request, parts.settings)
     staged = parts.runs.stage()
     try:
-        stored = await upload.prepare(form, staged.path, parts.settings)
+        base = joining.base_map(form, parts.base_maps)
+        await joining.check_room(parts, base)
+        stored = await upload.prepare(form, staged.path, parts.settings, base)
         with parts.scheduler.place():
             headers = await parts.rate_limits.check_accepted(address)
             # Writing it for good takes the disk some milliseconds, in which others are served.
@@ -102,42 +95,11 @@ async def cancel(request: Request) -> Response:
     return JSONResponse({"job_id": run.id, "status": run.state.status})
 
 
-async def events(request: Request) -> Counted:
-    """GET /api/prepare/{job_id}/events: the events since Last-Event-ID, and new ones."""
-    run = find_run(request)
-    if run.state.status == "expired":
-        raise expired()
-    parts = services(request)
-    seen = request.headers.get("last-event-id", "")
-    after = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-    stream = EventSourceResponse(
-        _stream(request, run, after),
-        ping=KEEP_ALIVE_SECONDS,
-        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
-        headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
-        sep="\n",
-    )
-    return Counted(stream, parts.streams.opened(client_of(request, parts.settings), run.id))
-
-
-async def _stream(request: Request, run: Run, after: int) -> AsyncIterator[ServerSentEvent]:
-    parts = services(request)
-    retry = RETRY_MILLISECONDS + secrets.randbelow(SPREAD_MILLISECONDS)
-    with parts.metrics.readers.track_inprogress():
-        async for event in parts.scheduler.events(run).follow(after):
-            yield ServerSentEvent(
-                json.dumps(event.data, ensure_ascii=False),
-                event=event.event,
-                id=str(event.id),
-                retry=retry,
-            )
-
-
 async def preview(request: Request) -> Response:
     """GET /api/prepare/{job_id}/preview: the bundle as points to draw, and how it was made."""
     run = find_done(request)
     try:
-        found = await points(run.bundle)
+        found = await points(run)
     except FileNotFoundError:
         raise expired() from None
     answer = {"job_id": run.id, **found, "provenance": views.provenance_view(run)}
@@ -145,7 +107,7 @@ async def preview(request: Request) -> Response:
 
 
 async def bundle(request: Request) -> Response:
-    """GET /api/prepare/{job_id}/bundle: the file; it is removed after one complete transfer."""
+    """GET /api/prepare/{job_id}/bundle: the file; one complete transfer is its delivery."""
     run = find_done(request)
 
     def delivered() -> None:
@@ -153,14 +115,26 @@ async def bundle(request: Request) -> Response:
             run.change(delivered=run.now())
             log.info("bundle_delivered", job_id=run.id)
 
-    return BundleResponse(run.bundle, run.request.file_name, delivered)
+    return Download(run.bundle, run.request.file_name, delivered)
+
+
+async def table(request: Request) -> Response:
+    """GET /api/prepare/{job_id}/table: the result as a table; this is no download of the bundle."""
+    run = await find_export(request, TABLE)
+    return Download(run.export(TABLE), run.request.file_name)
+
+
+async def html(request: Request) -> Response:
+    """GET /api/prepare/{job_id}/html: the HTML file that shows the result from disk."""
+    run = await find_export(request, HTML)
+    return Download(run.export(HTML), run.request.file_name)
 
 
 async def options(request: Request) -> Response:
     """GET /api/options: limits and choices of an upload, and what to expect."""
     parts = services(request)
     jobs = views.job_counts(parts.scheduler)
-    found = await to_thread.run_sync(offered, parts.settings, jobs)
+    found = await to_thread.run_sync(offered, parts.settings, jobs, parts.base_maps)
     return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 
@@ -175,6 +149,8 @@ ROUTES = [
     Route("/api/prepare/{job_id}", cancel, methods=["DELETE"]),
     Route("/api/prepare/{job_id}/events", events, methods=["GET"]),
     Route("/api/prepare/{job_id}/bundle", bundle, methods=["GET"]),
+    Route("/api/prepare/{job_id}/table", table, methods=["GET"]),
+    Route("/api/prepare/{job_id}/html", html, methods=["GET"]),
     Route("/api/prepare/{job_id}/preview", preview, methods=["GET"]),
     Route("/api/options", options, methods=["GET"]),
     Route("/openapi.json", openapi_json, methods=["GET"]),

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from gateway.http.rate_limit import RateLimits
 from gateway.http.streams import Streams
 from gateway.metrics import Metrics
 from gateway.runs import disk
+from gateway.runs.base_maps import BaseMap
 from gateway.runs.cache_watch import CacheWatch
 from gateway.runs.directory import Run, Runs, is_id
 from gateway.runs.state import FINISHED
@@ -61,17 +63,19 @@ class Services:
     metrics: Metrics
     readiness: Readiness
     cache: CacheWatch
+    base_maps: Mapping[str, BaseMap] = field(default_factory=dict)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def of(cls, settings: Settings) -> "Services":
+    def of(cls, settings: Settings, base_maps: Mapping[str, BaseMap]) -> "Services":
         """Return the services of an application with these settings."""
         runs, metrics = Runs(settings.job_root), Metrics()
         scheduler = Scheduler(settings, runs, metrics)
         readiness = Readiness(runs.root, settings.min_free_bytes)
         limits, streams = RateLimits(settings), Streams(settings)
         cache = CacheWatch(settings)
-        return cls(settings, runs, scheduler, limits, streams, metrics, readiness, cache)
+        parts = (settings, runs, scheduler, limits, streams, metrics, readiness, cache)
+        return cls(*parts, base_maps)
 
 
 def services(request: Request) -> Services:

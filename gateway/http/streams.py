@@ -1,5 +1,9 @@
-"""Bound the streams of events that a client, or all clients of a run, hold at a time."""
+"""Bound the streams of events that a client, or all clients of a run, hold at a time.
 
+Clients that lose theirs come back after a time that they are told, not all of them at once.
+"""
+
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,6 +14,13 @@ from gateway.http.errors import GatewayError
 from gateway.settings import Settings
 
 _WAIT_SECONDS = 30
+#: After which time who has lost a stream connects again: a network that blinks is soon back.
+RETRY_MILLISECONDS = 3_000
+#: How far apart those come on average that a proxy has let go all at once.
+APART_MILLISECONDS = 4
+#: The same of those whom a stop sends away. Longer than a restart takes: at the first connection
+#: that is refused, Firefox gives up.
+RESTART_MILLISECONDS, RESTART_SPREAD_MILLISECONDS = 12_000, 4_000
 
 
 class Streams:
@@ -20,6 +31,11 @@ class Streams:
         self._most_of_run = settings.max_streams_per_run
         self._clients: Counter[str] = Counter()
         self._runs: Counter[str] = Counter()
+
+    def retry(self) -> int:
+        """Return after how many milliseconds a client whose stream is cut connects again."""
+        spread = APART_MILLISECONDS * self._clients.total()
+        return RETRY_MILLISECONDS + secrets.randbelow(spread + 1)
 
     @contextmanager
     def opened(self, client: str, run: str) -> Iterator[None]:
@@ -42,6 +58,11 @@ class Streams:
                 counter[key] -= 1
                 if not counter[key]:
                     del counter[key]
+
+
+def retry_after_stop() -> int:
+    """Return after how many milliseconds a client connects again whose stream a stop ends."""
+    return RESTART_MILLISECONDS + secrets.randbelow(RESTART_SPREAD_MILLISECONDS)
 
 
 class Counted:

@@ -3,36 +3,36 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
 
-from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import FormData, UploadFile
+from anyio import to_thread
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
+from gateway.http import fields, own_files, sources
+from gateway.http.download import download_name
 from gateway.http.errors import GatewayError
-from gateway.run_config import fasta_limits, write_run_config
+from gateway.http.joining import available
+from gateway.run_config import write_run_config
+from gateway.runs.base_maps import BaseMap
 from gateway.runs.request import Request as StoredRequest
-from gateway.settings import CHOICES, Choice, Settings
-from steps.errors import StepError
-from steps.formats import compression_of
-from steps.normalize.fasta import FastaReader
-from steps.normalize.limits import Counts
+from gateway.settings import Settings
 
 #: What a multipart body may hold beside the file.
 _OVERHEAD = 65_536
-#: Entries of a field that are looked at.
-_MOST_CHOICES = 100
+#: Proteins, a table of annotations, styles.
+_FILES = 3
+#: What an accession in a list takes, more or less.
+_ACCESSION_BYTES = 32
+#: What the proxies of deploy/ pass. They would take a connection that is cut off before for a
+#: service that is away.
+_PASSED = 40 << 20
 #: How long a refused client may take to finish sending.
 _PATIENCE_SECONDS = 10
 #: A file from the forms of hundreds of clients at once must fit into memory up to this size.
 _IN_MEMORY = 65_536
-#: Larger compressed files hold more than 1,500,000 residues, or what can hardly be packed.
-_LARGE = 1_000_000
-# More files at a time would not be read faster, but each may need tens of megabytes. Large
-# compressed files, which take half a second each, do not hold up others, which take a tenth.
-_reading, _reading_large = CapacityLimiter(1), CapacityLimiter(1)
 # UnicodeError, a ValueError: a form may name a character set in which nothing can be read.
 _UNREADABLE = (MultiPartException, ValueError, KeyError)
 
@@ -65,13 +65,15 @@ async def read_form(request: Request, settings: Settings) -> FormData:
     """Return the form of an upload; a file that is not small lies on disk.
 
     Raises:
-        GatewayError: FILE_TOO_LARGE at the limit, REQUEST_TIMEOUT, NO_FILE, BAD_REQUEST.
+        GatewayError: FILE_TOO_LARGE at the limit, REQUEST_TIMEOUT, NO_FILE, NOT_ALLOWED,
+            BAD_REQUEST.
     """
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
         raise GatewayError(422, "NO_FILE", "Send a form (multipart/form-data) with a part 'file'.")
-    stream = _bounded(request, settings.upload_max_bytes + _OVERHEAD, settings)
-    parser = _Parser(request.headers, stream, max_files=1, max_fields=8, max_part_size=_OVERHEAD)
+    stream = _bounded(request, settings.body_max_bytes + _OVERHEAD, settings)
+    part = max(_OVERHEAD, _ACCESSION_BYTES * settings.sequence_max_count)
+    parser = _Parser(request.headers, stream, max_files=_FILES, max_fields=8, max_part_size=part)
     try:
         async with asyncio.timeout(settings.upload_seconds):
             form = await parser.parse()
@@ -84,9 +86,12 @@ async def read_form(request: Request, settings: Settings) -> FormData:
             f"The form cannot be read ({reason}). Send multipart/form-data with a part 'file'."
         )
         raise GatewayError(400, "BAD_REQUEST", message) from error
-    if not isinstance(form.get("file"), UploadFile):
+    try:
+        sources.check(form, settings)
+        own_files.check_own(form, settings)
+    except GatewayError:
         await form.close()
-        raise GatewayError(422, "NO_FILE", "The form has no part 'file' with a FASTA file in it.")
+        raise
     return form
 
 
@@ -101,8 +106,8 @@ async def _bounded(request: Request, most: int, settings: Settings) -> AsyncGene
         async for chunk in request.stream():
             total += len(chunk)
             if total > most:
-                megabytes = settings.upload_max_bytes / 1048576
-                message = f"The file is larger than {megabytes:g} MB. Use fewer sequences."
+                megabytes = settings.body_max_bytes / 1048576
+                message = f"The upload is larger than {megabytes:,.4g} MB. Use fewer sequences."
                 raise GatewayError(413, "FILE_TOO_LARGE", message)
             yield chunk
     except ClientDisconnect:
@@ -116,7 +121,7 @@ async def let_finish(request: Request, settings: Settings) -> bool:
 
     Return whether the body came to its end; a longer one is cut off.
     """
-    left = settings.upload_max_bytes
+    left = max(settings.body_max_bytes, _PASSED)
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             async for chunk in request.stream():
@@ -131,70 +136,34 @@ async def let_finish(request: Request, settings: Settings) -> bool:
     return True
 
 
-def choices(form: FormData, settings: Settings) -> dict[Choice, list[str]]:
-    """Return the embedders, methods and annotations that the form chooses.
-
-    Raises:
-        GatewayError: NOT_ALLOWED, with what the operator allows.
-    """
-    chosen: dict[Choice, list[str]] = {}
-    for name in CHOICES:
-        fields = [*form.getlist(name), *form.getlist(name.removesuffix("s"))]
-        values = [part.strip() for field in fields for part in str(field).split(",")]
-        values = [value for value in values if value]
-        if len(values) > _MOST_CHOICES:
-            message = f"{name} has {len(values):,} entries; at most {_MOST_CHOICES} can be chosen."
-            raise GatewayError(400, "NOT_ALLOWED", message)
-        allowed = getattr(settings, f"allowed_{name}")
-        wrong = [value for value in values if value not in allowed]
-        if wrong:
-            offered = ", ".join(allowed)
-            message = f"{name} '{wrong[0][:80]}' is not offered here; offered: {offered}."
-            raise GatewayError(400, "NOT_ALLOWED", message)
-        if values:
-            chosen[name] = values
-    return chosen
-
-
-async def prepare(form: FormData, folder: Path, settings: Settings) -> StoredRequest:
+async def prepare(
+    form: FormData, folder: Path, settings: Settings, base: BaseMap | None = None
+) -> StoredRequest:
     """Put a valid upload and its configuration into `folder`; return its request.
 
+    Args:
+        base: the map that the upload is to join.
+
     Raises:
-        GatewayError: NOT_ALLOWED or a FASTA code.
+        GatewayError: NOT_ALLOWED, ONTO_DIFFERS, BASE_MAP_UNAVAILABLE; a code of what the upload is
+            made of.
     """
-    chosen = choices(form, settings)
-    # `read_form` has checked that it is one.
-    file = cast(UploadFile, form["file"])
-    counts = await to_thread.run_sync(
-        _store, file.file, folder / "input.fasta", settings, limiter=_limiter(file)
+    chosen, keep = fields.choices(form, settings, base), fields.keep(form)
+    settings = base.eased(settings) if base else settings
+    source = await sources.store(form, chosen.get("embedders", []), folder, settings)
+    own = await own_files.store_own(form, source.identifiers, folder, settings)
+    added = download_name(source.name, "")[0]
+    onto = base.keys | {"added": added} if base else {}
+    write = partial(
+        write_run_config, folder, source.input, chosen, settings, source.embedders, own, onto
     )
-    embedders = await to_thread.run_sync(write_run_config, folder, chosen, settings)
+    embedders = await to_thread.run_sync(available, base, write)
     return StoredRequest(
         # A form may hold code points that are no characters.
-        file_name=(file.filename or "").encode("utf-8", "replace").decode("utf-8")[:200],
-        counts=counts.as_dict(),
+        file_name=source.name.encode("utf-8", "replace").decode("utf-8")[:200],
+        counts=source.counts,
         chosen=chosen,
         embedders=embedders,
+        keep=keep,
+        base_map=base.name if base else None,
     )
-
-
-def _limiter(file: UploadFile) -> CapacityLimiter:
-    """Return which files a file waits for."""
-    start = file.file.read(8)
-    file.file.seek(0)
-    is_large = compression_of(start) is not None and (file.size or 0) > _LARGE
-    return _reading_large if is_large else _reading
-
-
-def _store(source: BinaryIO, path: Path, settings: Settings) -> Counts:
-    with path.open("wb") as target:
-        while chunk := source.read(1048576):
-            target.write(chunk)
-    try:
-        reader = FastaReader(path, fasta_limits(settings))
-        for _ in reader:
-            pass
-        return reader.counts
-    except StepError as error:
-        status = 413 if error.code == "FILE_TOO_LARGE" else 400
-        raise GatewayError(status, error.code, error.message) from error

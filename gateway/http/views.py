@@ -10,7 +10,7 @@ from gateway.runs import clock
 from gateway.runs.directory import Run
 from gateway.runs.provenance import Provenance
 from gateway.runs.redact import without_paths
-from gateway.runs.retention import expiry
+from gateway.runs.retention import expiry, is_kept
 from gateway.runs.state import FINISHED
 from gateway.scheduling.queue import Scheduler
 from gateway.settings import Settings
@@ -42,7 +42,10 @@ def request_view(run: Run, settings: Settings) -> dict[str, Any]:
         return {}
     names = {"file_name": request.file_name, "bundle_name": download_name(request.file_name)[1]}
     chosen = default_choices(settings) | dict(request.chosen)
-    return {**names, "sequences": request.counts.get("sequences"), **chosen}
+    # Offline, how many proteins a query finds is not known before the run.
+    counts = {"sequences": request.counts["sequences"]} if "sequences" in request.counts else {}
+    joined = {"base_map": request.base_map} if request.base_map else {}
+    return {**names, **counts, **chosen, **joined}
 
 
 def submitted(run: Run) -> float:
@@ -51,14 +54,18 @@ def submitted(run: Run) -> float:
 
 
 def times_view(run: Run, settings: Settings) -> dict[str, float]:
-    """Return `elapsed`, the seconds of a run so far, and `expires`, seconds since 1970."""
+    """Return `elapsed`, the seconds of a run so far, and whether and until when it is kept.
+
+    `keep` is whether a download of the bundle changes nothing; `expires` are seconds since 1970.
+    """
     state = run.state
-    found: dict[str, float] = {}
     if state.status == "expired":
-        return found
+        return {}
+    found: dict[str, float] = {}
     if state.first_started:
         end = state.finished or run.now()
         found["elapsed"] = round(max(0.0, end - state.first_started), 1)
+    found["keep"] = is_kept(state, settings)
     if state.status in FINISHED:
         found["expires"] = round(clock.on_the_wall(run.path.parent, expiry(run, settings)), 1)
     return found
@@ -76,8 +83,13 @@ def provenance_view(run: Run) -> dict[str, Any]:
     counts = {k: v for k, v in found.input.items() if isinstance(v, int)}
     return {
         "counts": counts,
-        "configuration": {name: known[name] for name in _SHOWN if name in known},
+        "configuration": {name: _shown(known[name]) for name in _SHOWN if name in known},
         "versions": found.versions,
         "seconds": [[step.step, step.seconds] for step in found.steps],
         "warnings": [without_paths(each) for each in found.warnings],
     }
+
+
+def _shown(value: object) -> object:
+    """Return a value of the configuration without paths, which tables of annotations have."""
+    return [without_paths(str(each)) for each in value] if isinstance(value, list) else value

@@ -4,9 +4,12 @@ from typing import Any
 
 import structlog
 
+from gateway.runs import clock
 from gateway.runs.directory import Run
 from gateway.runs.events import EventLog, Name
 from gateway.runs.redact import without_paths
+from gateway.runs.retention import expiry
+from gateway.settings import Settings
 from steps.errors import COLAB
 
 log = structlog.get_logger()
@@ -15,7 +18,8 @@ log = structlog.get_logger()
 class Publisher:
     """Write to the event logs of this process, one for each run."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._logs: dict[str, EventLog] = {}
         self._positions: dict[str, int | None] = {}
 
@@ -93,4 +97,6 @@ class Publisher:
             return events.append("error", data)
         url = f"/api/prepare/{run.id}/bundle"
         warnings = [without_paths(each) for each in run.read_provenance().warnings]
-        return events.append("done", {"job_id": run.id, "download_url": url, "warnings": warnings})
+        expires = round(clock.on_the_wall(run.path.parent, expiry(run, self._settings)), 1)
+        told = {"download_url": url, "warnings": warnings, "expires": expires}
+        return events.append("done", {"job_id": run.id, **told})

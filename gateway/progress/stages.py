@@ -15,6 +15,7 @@ from gateway.settings import Stage
 
 #: Rule, or the first part of the name of its log file -> stage; others are not shown.
 STAGES: dict[str, Stage] = {
+    "retrieve": "normalizing",
     "normalize": "normalizing",
     "embed": "embedding",
     "embed_shard": "embedding",

@@ -5,6 +5,7 @@
             events.jsonl   what clients get (gateway.runs.events)
             jobs.jsonl     Snakemake's job log (gateway.progress.job_log)
             config.yaml input.fasta results/ logs/   the run itself
+            own.csv styles.json      the user's table of annotations and styles, if any
             .scratch/      temporary files and caches of its processes
 """
 
@@ -44,6 +45,20 @@ class Run:
     def bundle(self) -> Path:
         """The result."""
         return self.path / "results" / DATASET / f"{DATASET}.parquetbundle"
+
+    def export(self, suffix: str) -> Path:
+        """Return where another form of the result is, once somebody has asked for it."""
+        return self.bundle.with_suffix(suffix)
+
+    @property
+    def neighbours(self) -> list[Path]:
+        """The nearest proteins in each embedding."""
+        return sorted((self.bundle.parent / "neighbours").glob("*.parquet"))
+
+    @property
+    def sequences(self) -> Path:
+        """Identifiers and sequences as the run has read them."""
+        return self.bundle.parent / "sequences.parquet"
 
     @property
     def provenance(self) -> Path:
@@ -120,6 +135,14 @@ class Run:
         except (OSError, ValueError):
             return 1
 
+    @property
+    def base_map(self) -> str | None:
+        """The name of the map that it joins, if it joins one and that is still known."""
+        try:
+            return self.request.base_map
+        except (OSError, ValueError):
+            return None
+
     def read_provenance(self) -> Provenance:
         """Return provenance.json; an empty one where the run did not get that far.
 
@@ -171,7 +194,8 @@ class Runs:
         """
         (staged.path / "logs" / DATASET).mkdir(parents=True)
         _write_durably(staged.path / "request.json", request)
-        _write_durably(staged.path / "state.json", State(submitted=staged.now()))
+        state = State(submitted=staged.now(), keep=request.keep)
+        _write_durably(staged.path / "state.json", state)
         run = Run(self.root / staged.id.removeprefix(".incoming-"))
         os.replace(staged.path, run.path)
         try:

@@ -17,8 +17,9 @@ FULL = ("DISK_FULL", "The disk of the server is full. Please try again later.")
 _RESERVE_BYTES = 1048576
 #: With less free space no run can succeed.
 LEAST_BYTES = 4 * _RESERVE_BYTES
-#: Files, folders and links of a run with two projections while it runs; each takes an inode.
-RUN_FILES = 66
+#: Files, folders and links of a run with two projections, a table and styles while it runs; each
+#: takes an inode.
+RUN_FILES = 80
 
 
 def is_full(error: BaseException) -> bool:
@@ -38,15 +39,15 @@ def few_files(root: Path, least: int) -> bool:
 
 
 class DiskFull(Exception):
-    """There is no room for another upload and its run."""
+    """There is no room for another upload and its run, or for another form of its result."""
 
 
 @contextmanager
 def refusing_when_full(root: Path, min_free_bytes: int) -> Iterator[None]:
-    """Run the block only where there is room for an upload and for its run.
+    """Run the block, which stores something, only where there is room for an upload and its run.
 
     Raises:
-        DiskFull: there is no room, before or while the upload is stored.
+        DiskFull: there is no room, before or while it is stored.
     """
     if low(root, min_free_bytes):
         raise DiskFull
@@ -55,7 +56,7 @@ def refusing_when_full(root: Path, min_free_bytes: int) -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        log.error("upload_not_stored", error=str(error))
+        log.error("not_stored", error=str(error))
         raise DiskFull from error
 
 

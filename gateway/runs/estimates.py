@@ -1,6 +1,8 @@
 """How long runs took on this server, for estimates of the next ones; kept over restarts.
 
 <root>/.history.json   {embedder: [[seconds for each sequence, other seconds], ...]}, newest last
+
+Runs that join a base map, which is most of what they work on, are under `embedder@base_map`.
 """
 
 from pathlib import Path
@@ -81,4 +83,5 @@ def _measured(run: Run) -> tuple[str, tuple[float, float]] | None:
     if computed * 2 < provenance.input["sequences"] or not computed:
         return None
     whole, embedding = state.finished - state.first_started, sum(s.seconds for s in reports)
-    return embedders[0], (embedding / computed, max(0.0, whole - embedding))
+    name = f"{embedders[0]}@{run.base_map}" if run.base_map else embedders[0]
+    return name, (embedding / computed, max(0.0, whole - embedding))

@@ -41,11 +41,12 @@ class Progress(TypedDict):
 
 
 class Done(TypedDict):
-    """Data of `done`."""
+    """Data of `done`; `expires` is when the result goes, in seconds since 1970 as of then."""
 
     job_id: str
     download_url: str
     warnings: list[str]
+    expires: NotRequired[float]
 
 
 class Failed(TypedDict):

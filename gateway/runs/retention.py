@@ -2,6 +2,7 @@
 
 from gateway.runs.directory import Run
 from gateway.runs.events import EventLog
+from gateway.runs.state import State
 from gateway.settings import PUBLISHED_RETENTION_SECONDS, Settings
 
 
@@ -12,9 +13,14 @@ def expiry(run: Run, settings: Settings) -> float:
         (state.finished or state.submitted) + settings.bundle_ttl_seconds,
         state.submitted + PUBLISHED_RETENTION_SECONDS - settings.sweep_interval_seconds,
     ]
-    if settings.delete_after_download and state.delivered:
+    if state.delivered and not is_kept(state, settings):
         ages.append(state.delivered + settings.download_grace_seconds)
     return min(ages)
+
+
+def is_kept(state: State, settings: Settings) -> bool:
+    """Return whether a finished run stays although its bundle was downloaded."""
+    return not settings.delete_after_download if state.keep is None else state.keep
 
 
 def is_too_old(run: Run, settings: Settings, now: float) -> bool:

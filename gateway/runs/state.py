@@ -18,10 +18,12 @@ class State(Stored):
 
     `started` is when the present attempt began, `first_started` the first one; `attempts` counts
     starts of Snakemake. `pid_started` counts from the start of the machine that `boot` names.
+    `keep` is what the upload said; `None`, also in runs of old, is the operator's default.
     """
 
     status: Status = "queued"
     submitted: Moment
+    keep: bool | None = None
     attempts: Annotated[int, Field(ge=0)] = 0
     first_started: Moment | None = None
     started: Moment | None = None

@@ -33,7 +33,7 @@ class Scheduler:
         self.settings, self.runs, self.metrics = settings, runs, metrics
         self.waiting: list[Run] = []
         self.running: dict[str, asyncio.Task[None]] = {}
-        self.publisher = Publisher()
+        self.publisher = Publisher(settings)
         self.supervisor = Supervisor(settings, self.publisher, metrics)
         self.outcomes = Outcomes(self.publisher, metrics)
         self._held, self._stopping = 0, False
@@ -123,6 +123,8 @@ class Scheduler:
     async def stop(self) -> None:
         """Stop following; workflows that run go on, and are taken up at the next start."""
         self._stopping = True
+        # Before all else, which takes time that the clients may use to say goodbye.
+        self.publisher.close()
         for run_id in list(self.running):
             await self._leave(run_id)
         await self.outcomes.stop()

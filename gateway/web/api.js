@@ -36,6 +36,8 @@ export const preview = (id) => ask(job(id, "/preview"));
 export const cancel = (id) => ask(job(id), "DELETE");
 export const eventsPath = (id) => job(id, "/events");
 export const bundlePath = (id) => job(id, "/bundle");
+export const tablePath = (id) => job(id, "/table");
+export const htmlPath = (id) => job(id, "/html");
 
 /** The example as a file. */
 export async function example() {
@@ -45,13 +47,14 @@ export async function example() {
 }
 
 /**
- * Upload a file with the fields of its choices; resolves with the id of the job.
- * `sent` is called with the share that has gone out. XMLHttpRequest, as fetch does not report that.
+ * Upload a source (`field`: file, accessions or query; `value`) with fields: lists of choices, and files;
+ * resolves with the id of the job. `sent` is called with the share that has gone out. XMLHttpRequest, as fetch does not
+ * report that.
  */
-export function submit(file, fields, token, sent) {
+export function submit({ field, value }, fields, token, sent) {
   const form = new FormData();
-  form.append("file", file, file.name);
-  for (const [name, values] of Object.entries(fields)) form.append(name, values.join(","));
+  form.append(field, value);
+  for (const [name, given] of Object.entries(fields)) form.append(name, given instanceof File ? given : given.join(","));
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/prepare");

@@ -1,8 +1,9 @@
-// The choice of embedder, projections and annotations, each with its line of help.
+// The choice of base map, embedder, projections and annotations, each with its line of help.
 
-import { el } from "./dom.js";
+import { el } from "/viewer/dom.js";
 
 const FIELDS = [
+  { name: "base_map", title: "Base map", type: "radio" },
   { name: "embedders", title: "Embedder", type: "radio" },
   { name: "methods", title: "Projections", type: "checkbox" },
   { name: "annotations", title: "Annotations", type: "checkbox" },
@@ -10,12 +11,13 @@ const FIELDS = [
 
 /** Fieldsets in `root`; `changed` is called at each change. */
 export class Choices {
-  constructor(root, { choices: offered, notes }, changed) {
+  constructor(root, offered, notes, changed) {
     this.root = root;
     this.offered = offered;
     this.notes = notes;
-    this.sets = FIELDS.map((field) => this.fieldset(field));
-    root.replaceChildren(...this.sets);
+    this.shown = FIELDS.filter(({ name }) => offered[name]);
+    this.sets = Object.fromEntries(this.shown.map((field) => [field.name, this.fieldset(field)]));
+    root.replaceChildren(...Object.values(this.sets));
     root.addEventListener("change", () => {
       this.summarize();
       changed();
@@ -33,12 +35,21 @@ export class Choices {
     return el("details", {}, summary, set);
   }
 
+  /** Show the choices of a field, or hide them where the proteins leave none. */
+  offer(name, is) {
+    if (this.sets[name]) this.sets[name].hidden = !is;
+  }
+
+  isOffered(name) {
+    return name in this.sets && !this.sets[name].hidden;
+  }
+
   summarize() {
-    FIELDS.forEach(({ name }, place) => {
+    for (const { name } of this.shown) {
       const labels = this.offered[name].filter((choice) => this.chosen(name).includes(choice.name));
       const text = labels.map((choice) => choice.label).join(", ") || "none chosen";
-      this.sets[place].querySelector(".chosen").textContent = text;
-    });
+      this.sets[name].querySelector(".chosen").textContent = text;
+    }
   }
 
   chosen(name) {
@@ -47,13 +58,13 @@ export class Choices {
 
   /** A sentence where nothing is chosen of what there must be. */
   missing() {
-    const field = FIELDS.find(({ name }) => this.offered[name].length && !this.chosen(name).length);
+    const field = this.shown.find(({ name }) => this.offered[name].length && !this.chosen(name).length);
     return field ? `Choose at least one under ${field.title}.` : null;
   }
 
   /** The fields of an upload: those that differ from what the server takes by itself. */
   fields() {
-    const found = FIELDS.map(({ name }) => [name, this.chosen(name)]);
+    const found = this.shown.filter(({ name }) => this.isOffered(name)).map(({ name }) => [name, this.chosen(name)]);
     return Object.fromEntries(found.filter(([name, chosen]) => differs(chosen, this.offered[name])));
   }
 }

@@ -1,6 +1,7 @@
 // How long a job likely takes, by what jobs took on this server before.
 
-import { count, duration } from "./format.js";
+import { count } from "/viewer/format.js";
+import { duration } from "./format.js";
 
 /** Seconds that a job likely takes, or null where an embedder has not run here yet. */
 export function likelySeconds(history, embedders, sequences) {

@@ -1,7 +1,7 @@
 // The check of a FASTA file before it is uploaded, by the server's own limits. The server checks
 // again: what passes here may still be refused there, and nothing that it takes is refused here.
 
-import { number } from "./format.js";
+import { number } from "/viewer/format.js";
 import { Identifiers } from "./identifiers.js";
 import { numberedLines } from "./lines.js";
 import { firstWord, rawRecords } from "./records.js";

@@ -1,13 +1,9 @@
-// Numbers and times as people read them.
+// Times and sizes as people read them.
 
-const numbers = new Intl.NumberFormat("en-US");
+import { count, number } from "/viewer/format.js";
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-
-export const number = (value) => numbers.format(value);
-
-/** `1 sequence`, `1,234 sequences`. */
-export const count = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 
 /** Seconds as a rough time, never broken across lines: `8 s`, `2 minutes`, `1 hour`. */
 export function duration(seconds) {
@@ -34,10 +30,4 @@ export function size(bytes) {
   const unit = bytes < 2 ** 20 ? ["kB", 2 ** 10] : ["MB", 2 ** 20];
   const value = bytes / unit[1];
   return `${number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))} ${unit[0]}`;
-}
-
-/** A number of an annotation, short. */
-export function value(found) {
-  if (Number.isInteger(found)) return number(found);
-  return String(Number(found.toPrecision(4)));
 }

@@ -1,6 +1,6 @@
 // Identifiers of headers, by the conventions that the server has, and which of them repeat.
 
-import { number } from "./format.js";
+import { number } from "/viewer/format.js";
 import { Refusal, isUnseen, malformed, quoted } from "./refusal.js";
 
 const SHOWN = 1_000;

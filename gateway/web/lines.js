@@ -1,6 +1,6 @@
 // The lines of a file as bytes, whatever ends or packs them, within a bound.
 
-import { number } from "./format.js";
+import { number } from "/viewer/format.js";
 import { Refusal, malformed } from "./refusal.js";
 
 const LF = 10;

@@ -1,7 +1,8 @@
 // How a result was made, and what was noticed on the way.
 
-import { el } from "./dom.js";
-import { count, duration } from "./format.js";
+import { el } from "/viewer/dom.js";
+import { count } from "/viewer/format.js";
+import { duration } from "./format.js";
 
 const CHANGES = {
   lower_case: "in lower case, raised",

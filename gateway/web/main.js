@@ -1,7 +1,10 @@
-// Which view the address asks for: `/` the form, `/#<job>` a job in whatever state it is.
+// Which view the address asks for: `/` the form, `/#<job>` a job in whatever state it is; what its map shows
+// may follow behind a question mark.
 
 import * as api from "./api.js";
-import { turnTo } from "./dom.js";
+import * as jobs from "./jobs.js";
+import { AGAIN_MILLISECONDS, Mine, askForAwaited } from "./mine.js";
+import { turnTo } from "./turn.js";
 import { problem } from "./problem.js";
 import { Progress } from "./progress.js";
 import { Result } from "./result.js";
@@ -12,8 +15,10 @@ let options = null;
 let form = null;
 let view = null;
 
+const jobOf = () => location.hash.slice(1).split("?")[0];
+
 async function route() {
-  const id = location.hash.slice(1);
+  const id = jobOf();
   leave();
   try {
     options = await api.options();
@@ -32,14 +37,20 @@ function leave() {
 function start() {
   document.title = TITLE;
   turnTo("start");
-  form ??= new Start(options, (id) => (location.hash = id));
+  form ??= new Start(options, (id, name) => {
+    jobs.add(id, name);
+    location.hash = id;
+  });
   form.renew(options);
+  leave();
+  view = new Mine();
 }
 
 async function showJob(id) {
   const status = await api.status(id);
-  if (location.hash.slice(1) !== id) return;
+  if (jobOf() !== id) return;
   const last = status.last_event?.data;
+  jobs.note(id, { state: status.status, expires: status.expires ?? null });
   if (status.status === "done") return done(status);
   if (status.status === "expired") return gone();
   if (last && (status.status === "failed" || status.status === "cancelled")) return ended(last);
@@ -49,9 +60,14 @@ async function showJob(id) {
 
 async function over(id, name, data) {
   leave();
-  if (name === "error") return ended(data);
+  if (name === "error") {
+    jobs.note(id, { state: data.code === "CANCELLED" ? "cancelled" : "failed" });
+    return ended(data);
+  }
   try {
-    done(await api.status(id));
+    const status = await api.status(id);
+    jobs.note(id, { state: status.status, expires: status.expires ?? null });
+    done(status);
   } catch (error) {
     fail(error);
   }
@@ -84,6 +100,8 @@ function same(event) {
   if (link && bare(link.href) === bare(location.href)) route();
 }
 
+jobs.tidy();
 addEventListener("hashchange", route);
 addEventListener("click", same);
+setInterval(() => view instanceof Mine || askForAwaited(), AGAIN_MILLISECONDS);
 route();

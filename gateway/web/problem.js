@@ -1,6 +1,6 @@
 // The view of what did not work: a sentence, what to do next, and where else it can be done.
 
-import { byId, el, show } from "./dom.js";
+import { byId, el, show } from "/viewer/dom.js";
 
 const TITLES = {
   UNREACHABLE: "The server does not answer",

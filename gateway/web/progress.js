@@ -1,14 +1,17 @@
 // The view of a job that waits or runs.
 
 import * as api from "./api.js";
+import { inHistory } from "./base.js";
+import { offer } from "./bell.js";
 import { labelled } from "./choices.js";
-import { announce, byId, el, show } from "./dom.js";
+import { announce, byId, show } from "/viewer/dom.js";
 import { Remaining, likelySeconds } from "./estimate.js";
-import { clock, count, duration, number } from "./format.js";
+import { count, number } from "/viewer/format.js";
+import { clock, duration } from "./format.js";
 import { after, unknown } from "./job.js";
+import { missingItem, nowText, stageItem, took } from "./stages.js";
 import { Stream } from "./stream.js";
 
-const STATES = { done: "done", now: "running", later: "to come" };
 const LOST =
   "The connection to the server is lost. The job goes on there, and this page connects again by " +
   "itself as soon as it can.";
@@ -19,7 +22,8 @@ export class Progress {
     Object.assign(this, { status, options, ended, gone });
     this.job = unknown(options.stages);
     this.loaded = performance.now();
-    this.likely = status.sequences && likelySeconds(options.history, status.embedders, status.sequences);
+    const embedders = inHistory(status.embedders ?? [], status.base_map);
+    this.likely = status.sequences && likelySeconds(options.history, embedders, status.sequences);
     this.remaining = new Remaining(this.likely || null);
     this.elapsed = 0;
     this.head();
@@ -35,17 +39,19 @@ export class Progress {
   }
 
   head() {
-    const { file_name: name, sequences, embedders = [], methods = [] } = this.status;
+    const { file_name: name, sequences, embedders = [], methods = [], base_map: map } = this.status;
     const { choices } = this.options;
     byId("progress-title").textContent = name || "Your job";
     byId("progress-what").textContent = [
       sequences ? count(sequences, "sequence") : null,
+      map ? `onto ${map}` : null,
       labelled(choices.embedders, embedders).join(", "),
       labelled(choices.methods, methods).join(", "),
     ].filter(Boolean).join(" · ");
     show(byId("address"), location.href);
     byId("address").href = location.href;
     byId("cancel").disabled = false;
+    offer(this.status);
   }
 
   told(name, data) {
@@ -122,36 +128,4 @@ export class Progress {
     this.stream.close();
     show(byId("connection"));
   }
-}
-
-function nowText(running) {
-  if (!running.length) return "Starting";
-  return running.map((stage) => [stage.label, ofWhole(stage)].filter(Boolean).join(" ")).join(", ");
-}
-
-const ofWhole = ({ done, total }) => (total ? `${number(done)} of ${number(total)}` : "");
-
-/** The time of a stage that runs, or ran. */
-const took = ({ since, until }, elapsed) => (since === null ? "" : clock((until ?? elapsed) - since));
-
-function stageItem(stage) {
-  const bar = stage.state === "now" && stage.total ? el("progress", { max: stage.total, value: stage.done }) : null;
-  bar?.setAttribute("aria-label", stage.label);
-  const item = el(
-    "li",
-    {},
-    el("span", { className: "mark", "aria-hidden": "true" }),
-    el("span", { className: "name" }, stage.label, el("span", { className: "unseen" }, `: ${STATES[stage.state]}`)),
-    el("span", { className: "of" }, ofWhole(stage)),
-    el("span", { className: "took" }),
-    bar,
-  );
-  item.dataset.state = stage.state;
-  return item;
-}
-
-function missingItem(source) {
-  const item = el("li", {}, el("span", { className: "mark" }), `${source} does not answer; its columns stay empty.`);
-  item.dataset.state = "missing";
-  return item;
 }

@@ -1,6 +1,6 @@
 // The records of a FASTA file: headers, and the lines of their sequences.
 
-import { number } from "./format.js";
+import { number } from "/viewer/format.js";
 import { malformed, quoted } from "./refusal.js";
 
 const HEADER = ">".charCodeAt(0);

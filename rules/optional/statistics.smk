@@ -1,5 +1,7 @@
 # embeddings, projections and annotations of a data set -> results/{dataset}/statistics/
 
+from steps.workflow import statistics_options
+
 
 rule statistics:
     """Score how well each projection keeps neighbours and separates annotations; find clusters."""
@@ -31,13 +33,14 @@ rule statistics:
         mem_mb=growing(4000, 8),
         runtime=growing(120),
     params:
-        seed=SETTINGS.random_state,
+        # Of a function, as braces in a name are no wildcards.
+        options=lambda wildcards: statistics_options(SETTINGS),
     message:
         "Scoring the projections of {wildcards.dataset}"
     shell:
         "python -m steps statistics --embeddings {input.embeddings:q}"
         " --projections {input.projections:q} --annotations {input.annotations:q}"
-        " --random-state {params.seed}"
+        " {params.options:q}"
         " --scores {output.scores:q} --quality {output.quality:q}"
         " --clusters {output.clusters:q} --styles {output.styles:q}"
         " --report {output.report:q} --log {log:q}"

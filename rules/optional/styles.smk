@@ -6,6 +6,7 @@ rule styles:
     input:
         styles=branch(SETTINGS.styles, then=SETTINGS.styles),
         annotations="results/{dataset}/annotations.parquet",
+        novelty=NOVELTY,
         clusters=CLUSTERS,
         transferred=TRANSFERRED,
         existing=CLUSTER_STYLES,
@@ -28,5 +29,5 @@ rule styles:
         "Styling {wildcards.dataset}"
     shell:
         "python -m steps styles {input.styles:q} --annotations {input.annotations:q}"
-        " --more {input.clusters:q} {input.transferred:q} --existing {input.existing:q}"
+        " --more {input.novelty:q} {input.clusters:q} {input.transferred:q} --existing {input.existing:q}"
         " --output {output.styles:q} --report {output.report:q} --log {log:q}"

@@ -1,6 +1,12 @@
-# annotations and embeddings of a data set -> results/{dataset}/transferred.parquet
+# annotations and embeddings of a data set, references -> results/{dataset}/transferred.parquet
 
-from steps.workflow import transfer_options
+from steps.workflow import reference_files, reference_options, reference_paths, transfer_options
+
+REFERENCES = reference_files(SETTINGS)
+# Those of the user; rules make another one of a FASTA file.
+REFERENCE_FILES = [
+    path for path in reference_paths(REFERENCES) if not path.startswith(REFERENCE_SET)
+]
 
 
 rule transfer:
@@ -8,9 +14,18 @@ rule transfer:
     input:
         annotations="results/{dataset}/annotations.parquet",
         embeddings=f"results/{{dataset}}/embeddings/{EMBEDDERS[0]}.h5",
+        references=reference_paths(REFERENCES),
+        onto=branch(ONTO, then=ONTO and ONTO.sequences),
+        added=NOVELTY,
     output:
         transferred="results/{dataset}/transferred.parquet",
-        origins="results/{dataset}/transferred.tsv",
+        origins=report(
+            "results/{dataset}/transferred.tsv",
+            category="{dataset}",
+            subcategory="Tables",
+            labels={"table": "transferred labels"},
+            caption="../captions/transfer.rst",
+        ),
         report="results/{dataset}/reports/transfer.json",
     log:
         "logs/{dataset}/transfer.log",
@@ -24,11 +39,14 @@ rule transfer:
         mem_mb=growing(2000, 8),
         runtime=growing(60),
     params:
-        options=transfer_options(SETTINGS),
+        # Of a function, as braces in a text are no wildcards.
+        options=lambda wildcards: transfer_options(SETTINGS),
+        references=reference_options(REFERENCES),
+        content=lambda wildcards: content_of(*REFERENCE_FILES),
     message:
         "Transferring annotations of {wildcards.dataset}"
     shell:
         "python -m steps transfer {input.annotations:q} --embeddings {input.embeddings:q}"
-        " {params.options:q} --threads {threads}"
+        " {params.options:q} {params.references:q} --onto {input.onto:q} --added {input.added:q} --threads {threads}"
         " --output {output.transferred:q} --origins {output.origins:q}"
         " --report {output.report:q} --log {log:q}"

@@ -90,3 +90,17 @@ def is_loadable(cell: str) -> bool:
 def plain(cell: str) -> str:
     """Return the labels of a cell for people, without scores and escapes."""
     return "; ".join(_decode_label(hit.split("|", 1)[0]) for hit in cell.split(";"))
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def bare(cell: str) -> str:
+    """Return a cell without the scores and evidence of its hits."""
+    return ";".join(hit.split("|", 1)[0] for hit in cell.split(";"))

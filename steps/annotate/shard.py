@@ -31,6 +31,9 @@ def add_source_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--annotation-days", type=float, default=defaults.ANNOTATION_DAYS)
     options.add_argument("--references", type=Path, metavar="FOLDER", help="of step prefetch")
     options.add_argument("--biocentral-url", default=defaults.BIOCENTRAL_URL)
+    options.add_argument(
+        "--entries", type=Path, nargs="*", default=[], help="annotations of step retrieve"
+    )
     options.add_argument("--strict", action="store_true", help="fail where a source is missing")
     add_cache_options(options)
 
@@ -59,7 +62,8 @@ def fetch(
 
     wanted = remote_annotations(arguments)
     identifiers, residues = (sequences[name].to_pylist() for name in ("protein_id", "sequence"))
-    proteins = dict(zip(identifiers, residues, strict=True))
+    # None, where the input has embeddings only.
+    proteins = dict(zip(identifiers, (text or "" for text in residues), strict=True))
     sources = len(sources_of(wanted))
     progress = Progress(arguments.log, len(proteins) * sources, total=whole * sources)
     options = FetchOptions(
@@ -70,7 +74,8 @@ def fetch(
         biocentral_url=arguments.biocentral_url,
     )
     with open_from(arguments) as cache:
-        remote = RemoteColumns(proteins, wanted, cache, options, progress.advance)
+        known = _known(arguments.entries)
+        remote = RemoteColumns(proteins, wanted, cache, options, progress.advance, known)
         columns, missing = remote.columns(), remote.missing()
         if missing.labels and not arguments.strict:
             progress.note(missing_sources=missing.labels)
@@ -78,6 +83,12 @@ def fetch(
         if arguments.cache == "none" and not (arguments.strict and missing.labels):
             cache.discard()
     return columns, missing
+
+
+def _known(paths: Sequence[Path]) -> dict[str, dict[str, str]]:
+    """Return the answers of UniProt, by accession, that step retrieve has written."""
+    rows = [row for path in paths for row in pq.read_table(path).to_pylist()]
+    return {row.pop("protein_id"): row for row in rows}
 
 
 def write_shard(

@@ -1,4 +1,4 @@
-"""Look into a cache, prune it, or export its embeddings."""
+"""Look into a cache, prune it, import embeddings that others have published, or export them."""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -21,10 +21,11 @@ def main(argv: list[str] | None = None) -> None:
     options = cli.parser("cache", __doc__)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--cache", default=defaults.CACHE, help="file or PostgreSQL URL")
-    actions = options.add_subparsers(required=True, metavar="info | prune | export")
+    actions = options.add_subparsers(required=True, metavar="info | prune | import | export")
     info = actions.add_parser("info", parents=[shared], help="show what the cache holds")
     info.set_defaults(act=_info)
     _prune_options(actions.add_parser("prune", parents=[shared], help="remove what is due"))
+    _import_options(actions.add_parser("import", parents=[shared], help="read HDF5"))
     _export_options(actions.add_parser("export", parents=[shared], help="write HDF5"))
     cli.run(options, _work, argv)
 
@@ -40,6 +41,13 @@ def _prune_options(options: argparse.ArgumentParser) -> None:
         help="keep no more (%(default)g)",
     )
     options.set_defaults(act=_prune)
+
+
+def _import_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument("embeddings", type=Path, help="HDF5 file, with a dataset a protein")
+    options.add_argument("--fasta", type=Path, required=True, help="the sequences of its proteins")
+    options.add_argument("--model", required=True, help="that made the embeddings: prot_t5, ...")
+    options.set_defaults(act=_import)
 
 
 def _export_options(options: argparse.ArgumentParser) -> None:
@@ -98,6 +106,17 @@ def _prune(arguments: argparse.Namespace, report: cli.Report) -> None:
     with _open(arguments, arguments.days, arguments.gigabytes) as cache:
         pruned = cache.prune()
     print(f"Removed {pruned.expired:,} expired and {pruned.evicted:,} least recently used entries.")
+
+
+def _import(arguments: argparse.Namespace, report: cli.Report) -> None:
+    from steps.embed.imports import import_file
+
+    with open_cache(arguments.cache, max_age_days=None, max_gigabytes=None) as cache:
+        counts = import_file(cache, arguments.embeddings, arguments.fasta, arguments.model)
+    print(
+        f"Imported {counts.added:,} embeddings; {counts.present:,} were there already. Of the "
+        f"datasets, {counts.unknown:,} have no sequence in the FASTA file."
+    )
 
 
 def _export(arguments: argparse.Namespace, report: cli.Report) -> None:

@@ -22,11 +22,17 @@ from steps.cache.entries import (
     look_up,
 )
 from steps.cache.eviction import Pruned, is_due, prune
-from steps.cache.holdings import Holding, embeddings, holdings
+from steps.cache.holdings import Holding, embeddings, holdings, revisions
+from steps.cache.revisions import IMPORTED
 from steps.cli import FOR_OPERATOR
 from steps.errors import StepError
 
 log = logging.getLogger("steps")
+
+#: Name and SHA-256 of a file.
+type File = dict[str, str]
+#: Key of the list of files of a model's imports.
+_FILES = b"files"
 
 
 class Cache:
@@ -55,7 +61,8 @@ class Cache:
     ) -> dict[bytes, Embedding]:
         """Return the embeddings of these digests; without those expired or damaged."""
         space = _embeddings(model, revision)
-        return look_up(self._database, space, digests, self._max_age, decode_embedding)
+        age = None if revision == IMPORTED else self._max_age
+        return look_up(self._database, space, digests, age, decode_embedding)
 
     def add_embeddings(self, model: str, revision: str, new: Mapping[bytes, Embedding]) -> None:
         """Write these embeddings and release the claims on them, all or nothing."""
@@ -113,6 +120,23 @@ class Cache:
             entries.write(connection, space, rows, encode)
         self._written = True
 
+    def imports(self, model: str) -> list[File]:
+        """Return the files from which embeddings of a model were imported, the first one first."""
+        found = look_up(self._database, _imports(model), [_FILES], None, decode_annotation)
+        return [*found[_FILES][0]["files"]] if found else []
+
+    def add_import(self, model: str, file: File, day: date) -> None:
+        """Record a file from which embeddings of a model are imported, once."""
+        files = self.imports(model)
+        if file not in files:
+            row, encode = {_FILES: {"files": [*files, file]}}, partial(encode_annotation, day=day)
+            with self._database.writing() as connection:
+                entries.write(connection, _imports(model), row, encode)
+
+    def revisions(self, model: str) -> list[str]:
+        """Return the revisions of a model's embeddings."""
+        return revisions(self._database, model)
+
     def prune(self) -> Pruned:
         """Remove expired entries, then least recently used ones until the bound holds."""
         return prune(self._database, self._max_age, self._max_bytes)
@@ -169,6 +193,10 @@ class Cache:
 
 def _embeddings(model: str, revision: str) -> Space:
     return Space("embedding", model, revision)
+
+
+def _imports(model: str) -> Space:
+    return Space("import", model, IMPORTED)
 
 
 def _annotations(source: str, schema_version: int) -> Space:

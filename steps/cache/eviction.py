@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from steps.cache.database import Database, about, clock, entries
 from steps.cache.entries import chunks
 from steps.cache.failures import NotACache
+from steps.cache.revisions import IMPORTED
 
 _ROWS_A_STEP = 10_000
 _BYTES_A_STEP = 50_000_000
@@ -53,9 +54,9 @@ def expire(database: Database, max_age: float) -> int:
 def _expire_some(database: Database, max_age: float) -> int:
     with database.writing() as connection:
         old = select(entries.c.id).where(entries.c.created < clock(connection) - max_age)
-        ids = list(connection.scalars(old.limit(_ROWS_A_STEP)))
-        _remove(connection, ids)
-    return len(ids)
+        due = old.where(entries.c.version != IMPORTED)
+        ids = list(connection.scalars(due.limit(_ROWS_A_STEP)))
+        return _remove(connection, ids)
 
 
 def evict(database: Database, max_bytes: float) -> int:
@@ -71,8 +72,7 @@ def _evict_some(database: Database, max_bytes: float) -> int:
         # Anew in each transaction: another process may be evicting as well.
         excess = size(connection) - max_bytes
         ids = _oldest(connection, min(excess, _BYTES_A_STEP)) if excess > 0 else []
-        _remove(connection, ids)
-    return len(ids)
+        return _remove(connection, ids)
 
 
 def size(connection: Connection) -> int:
@@ -104,6 +104,15 @@ def number(value: object) -> float:
     raise NotACache("a number in it is damaged")
 
 
-def _remove(connection: Connection, ids: list[int]) -> None:
+def _remove(connection: Connection, ids: list[int]) -> int:
+    """Remove rows; return their number.
+
+    Raises:
+        NotACache: an index names rows that are not there, and would do so again and again.
+    """
+    removed = 0
     for chunk in chunks(ids):
-        connection.execute(delete(entries).where(entries.c.id.in_(chunk)))
+        removed += connection.execute(delete(entries).where(entries.c.id.in_(chunk))).rowcount
+    if ids and not removed:
+        raise NotACache("an index of it is damaged")
+    return removed

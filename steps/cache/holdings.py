@@ -40,6 +40,14 @@ def holdings(database: Database) -> list[Holding]:
         ]
 
 
+def revisions(database: Database, model: str) -> list[str]:
+    """Return the revisions of the embeddings of a model; read from an index alone."""
+    mine = (entries.c.kind == "embedding", entries.c.source == model)
+    query = select(entries.c.version).where(*mine).distinct().order_by(entries.c.version)
+    with database.reading() as connection:
+        return list(connection.scalars(query))
+
+
 def _utc(seconds: object) -> datetime:
     try:
         return datetime.fromtimestamp(number(seconds), UTC)
@@ -57,6 +65,8 @@ def embeddings(database: Database, space: Space) -> Iterator[tuple[bytes, Embedd
             rows = connection.execute(query.where(entries.c.key > last)).all()
         if not rows:
             return
+        if rows[-1].key <= last:
+            raise NotACache("an index of it is damaged")
         for row in rows:
             try:
                 embedding = decode_embedding(intact(space, row))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from steps.cache.aside import remove, set_aside
-from steps.cache.cache import Cache
+from steps.cache.cache import Cache, File
 from steps.cache.entries import Annotation, Embedding
 from steps.cache.failures import Damaged, Unavailable
 from steps.cli import FOR_OPERATOR
@@ -45,6 +45,10 @@ class RunCache:
     def add_embeddings(self, model: str, revision: str, new: Mapping[bytes, Embedding]) -> None:
         """Write these embeddings and release the claims on them."""
         self._try(lambda cache: cache.add_embeddings(model, revision, new), None)
+
+    def imports(self, model: str) -> list[File]:
+        """Return the files from which embeddings of a model were imported."""
+        return self._try(lambda cache: cache.imports(model), [])
 
     def claim(self, model: str, revision: str, digests: Sequence[bytes]) -> set[bytes]:
         """Claim digests to compute; without a cache, all of them."""

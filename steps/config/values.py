@@ -1,5 +1,6 @@
 """Check single values of the configuration; each check raises ValueError with a sentence."""
 
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from steps.annotate.remote.catalogue import SOURCES, is_remote, unknown
 from steps.embed.models import OWN
 from steps.embed.models.catalogue import WRONG_ON_BIOCENTRAL, find_model
 from steps.errors import did_you_mean
+from steps.optional.statistics import CLUSTERINGS
 
 _SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 
@@ -24,6 +26,23 @@ def listed(value: object) -> object:
 def single(value: object) -> object:
     """Return the text of a list of one, in which a command line may quote it."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def name_or_date(value: object) -> object:
+    """Return a name as text; YAML makes numbers and dates of some."""
+    return str(value) if isinstance(value, (int, float, date)) else single(value)
+
+
+def source_of_run(value: object) -> object:
+    """Return the value of `input`: texts of a list with commas between them.
+
+    YAML makes a mapping of `uniprot: insulin`.
+    """
+    if isinstance(value, dict) and [str(key).lower() for key in value] == ["uniprot"]:
+        return f"uniprot:{next(iter(value.values()))}"
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return ",".join(value)
+    return value
 
 
 def embedder(name: str) -> str:
@@ -49,6 +68,15 @@ def address(url: str) -> str:
     return url.rstrip("/")
 
 
+def identifiers_file(path: str) -> str:
+    """Check that a file of identifiers exists; an empty path means none."""
+    if path and not Path(path).expanduser().is_file():
+        raise ValueError(
+            f"there is no file '{path}'; give the absolute path of a text, an identifier a line."
+        )
+    return path
+
+
 def styles_file(path: str) -> str:
     """Check that a file of styles exists; an empty path means none."""
     if path and not Path(path).expanduser().is_file():
@@ -70,6 +98,14 @@ def annotation(name: str) -> str:
         return str(path.absolute())
     if name not in GROUPS and not is_remote(name):
         raise ValueError(unknown(name, list(GROUPS)))
+    return name
+
+
+def clustering(name: str) -> str:
+    """Check how clusters are found."""
+    if name not in CLUSTERINGS:
+        hint = did_you_mean(name, list(CLUSTERINGS))
+        raise ValueError(f"'{name}' is unknown; allowed: {', '.join(CLUSTERINGS)}.{hint}")
     return name
 
 

@@ -2,25 +2,24 @@
 
 The attribute `model_name` of the root names the embedder.
 
-A dataset is named by the protein's identifier, except where HDF5 cannot hold it: `/` separates
-groups and `.` is a group itself, so `%`, `/` and a lone `.` are percent-encoded. protspace reads
-such a name as it stands. The embeddings are contiguous in the order of the input, so our files are
-also read as one matrix.
+A dataset is named by the protein's identifier (`steps.hdf5.keys`). The embeddings are contiguous in
+the order of the input, so our files are also read as one matrix.
 """
 
 import hashlib
-import re
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import h5py
 import numpy as np
 from h5py import h5d, h5s
 
-from steps.embed import hdf5_writer
+from steps.embed import hdf5_writer, joined
 from steps.files import replacing
+from steps.hdf5.keys import dataset_name, identifier_of
+from steps.hdf5.linked import DIGEST, NAME, other_file
 
 # Between the front and the rows, unused by HDF5: where the index is, and a digest that no longer
 # fits once somebody has added, removed or renamed a dataset.
@@ -29,25 +28,35 @@ _MARK = b"vectors\0"
 _ROWS = hdf5_writer.FRONT + _SEAL.size
 
 
-def dataset_name(identifier: str) -> str:
-    """Return the HDF5 name for an identifier."""
-    if identifier == ".":
-        return "%2E"
-    return identifier.replace("%", "%25").replace("/", "%2F")
+class First(NamedTuple):
+    """The file that has the first embeddings of another one, how many, and its index's digest."""
+
+    path: Path
+    rows: int
+    digest: str
 
 
-def identifier_of(name: str) -> str:
-    """Return the identifier of an HDF5 name: the inverse of `dataset_name`."""
-    # Few have one, and looking first is ten times faster.
-    if "%" not in name:
-        return name
-    return re.sub("%(25|2F|2E)", lambda match: chr(int(match[1], 16)), name)
+class _Index(NamedTuple):
+    """What a file as `write_embeddings` left it has: names, numbers of each row, digest of both."""
+
+    names: list[str]
+    dimensions: int
+    digest: str
 
 
 def write_embeddings(
-    path: Path, model: str, blocks: Iterable[tuple[Sequence[str], np.ndarray]]
+    path: Path,
+    model: str,
+    blocks: Iterable[tuple[Sequence[str], np.ndarray]],
+    onto: First | None = None,
 ) -> None:
     """Write blocks of proteins: identifiers, and float32 embeddings of shape (n, dimensions).
+
+    Args:
+        path: HDF5 file to write.
+        model: name of the embedder.
+        blocks: some proteins at a time.
+        onto: a file in the same folder, whose embeddings come before these.
 
     Raises:
         ValueError: the blocks differ in their dimensions; there is no file then.
@@ -70,6 +79,8 @@ def write_embeddings(
             _write_index(file, names, dimensions)
         with h5py.File(staged, "r+") as file:
             file.attrs["model_name"] = model
+            if onto:
+                file.attrs.update({NAME: onto.path.name, DIGEST: onto.digest})
 
 
 def _write_index(file: BinaryIO, names: list[bytes], dimensions: int) -> None:
@@ -86,15 +97,29 @@ def read_embeddings(path: Path) -> tuple[str, list[str], np.ndarray]:
     """Return model name, identifiers in file order, and embeddings: float32, (n, dimensions).
 
     Reads files of protspace and others too, as long as all embeddings have one length.
+
+    Raises:
+        StepError: EMBEDDING_INCOMPLETE, where a file names another one that is not there.
     """
     with h5py.File(path) as file:
         model = str(file.attrs["model_name"])
         names, embeddings = _read_matrix(path) or _read_datasets(file)
+        other, digest = other_file(path, file.attrs), file.attrs.get(DIGEST)
+    if other:
+        names, embeddings = _behind(path, other, digest, names, embeddings)
     return model, [identifier_of(name) for name in names], embeddings
 
 
-def _read_matrix(path: Path) -> tuple[list[str], np.ndarray] | None:
-    """Return names and embeddings of a file as `write_embeddings` left it, else `None`."""
+def first_file(path: Path) -> First | None:
+    """Return the file that has the first embeddings of a file as one matrix, be it itself."""
+    with h5py.File(path) as file:
+        first = other_file(path, file.attrs) or path
+    index = _read_index(first)
+    return First(first, len(index.names), index.digest) if index else None
+
+
+def _read_index(path: Path) -> _Index | None:
+    """Return the index of a file as `write_embeddings` left it, else `None`."""
     with path.open("rb") as file:
         file.seek(hdf5_writer.FRONT)
         seal = file.read(_SEAL.size)
@@ -103,12 +128,31 @@ def _read_matrix(path: Path) -> tuple[list[str], np.ndarray] | None:
         _, dimensions, at, size, digest = _SEAL.unpack(seal)
         file.seek(at)
         content = file.read(size)
-        if hashlib.sha256(content).digest() != digest:
-            return None
-        names = [name.decode() for name in hdf5_writer.names_in(content)]
-        file.seek(_ROWS)
-        embeddings = np.fromfile(file, "<f4", len(names) * dimensions)
-        return names, embeddings.reshape(len(names), dimensions)
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    names = [name.decode() for name in hdf5_writer.names_in(content)]
+    return _Index(names, dimensions, digest.hex())
+
+
+def _read_matrix(path: Path) -> tuple[list[str], np.ndarray] | None:
+    """Return names and embeddings of a file as `write_embeddings` left it, else `None`."""
+    index = _read_index(path)
+    if not index:
+        return None
+    # Mapped: it takes no memory beside the file's own. Changes are this process's alone.
+    shape = (len(index.names), index.dimensions)
+    return index.names, np.memmap(path, "<f4", "c", _ROWS, shape)
+
+
+def _behind(
+    path: Path, other: Path, digest: str, names: list[str], embeddings: np.ndarray
+) -> tuple[list[str], np.ndarray]:
+    """Return names and embeddings of the file that `path` names, and its own behind them."""
+    index = _read_index(other) if other.is_file() else None
+    if not index or index.digest != digest:
+        raise joined.lost(path, other)
+    more = embeddings.reshape(len(names), index.dimensions)
+    return index.names + names, joined.extended(other, _ROWS, len(index.names), more)
 
 
 def _read_datasets(file: h5py.File) -> tuple[list[str], np.ndarray]:

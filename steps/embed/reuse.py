@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import batched
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from steps.cache import sequence_digest
+from steps.cache.revisions import IMPORTED
+from steps.embed.matrix import Matrix
 from steps.embed.models import Embedder
 from steps.errors import StepError
 from steps.progress import EvenProgress, Progress
@@ -21,6 +21,8 @@ log = logging.getLogger("steps")
 
 #: How often to look for what other runs are embedding at the moment.
 _SECONDS_BETWEEN = 0.5
+#: Embeddings in memory a second time while they are taken from the cache.
+_PORTION = 10_000
 
 
 class Reuse:
@@ -39,9 +41,11 @@ class Reuse:
         self.cache, self.embedder, self._progress = cache, embedder, progress
         self._key = (embedder.name, embedder.revision)
         self.sequences = {sequence_digest(sequence): sequence for sequence in sequences}
-        self.embeddings: dict[bytes, Embedding] = {}
-        self.dimensions = embedder.dimensions
+        self._matrix = Matrix(self.sequences, embedder.dimensions)
         self.reused = 0
+        #: Files from which embeddings were imported into the cache, and how many of these are used.
+        self.imports = cache.imports(embedder.name)
+        self.imported = 0
         #: Digests that the cache has in another length than the rest; to be made again.
         self.odd: set[bytes] = set()
 
@@ -53,8 +57,9 @@ class Reuse:
                 and as long as the others; whatever the embedder raises.
         """
         self._look_up()
-        work = EvenProgress(self._progress.advance, self._progress.items, len(self._missing()))
-        while missing := self._missing():
+        lacking = len(self._matrix.missing())
+        work = EvenProgress(self._progress.advance, self._progress.items, lacking)
+        while missing := self._matrix.missing():
             mine = self.cache.claim(*self._key, missing) | self.odd
             if mine:
                 self._embed([digest for digest in missing if digest in mine], work)
@@ -62,49 +67,44 @@ class Reuse:
                 time.sleep(_SECONDS_BETWEEN)
             work.advance(self._look_up())
         work.complete()
-        return np.stack([self.embeddings[digest] for digest in self.sequences])
-
-    def _missing(self) -> list[bytes]:
-        return [digest for digest in self.sequences if digest not in self.embeddings]
+        return self._matrix.values()
 
     def _look_up(self) -> int:
         """Take from the cache those that are missing; return how many it had."""
-        missing = self._missing()
-        found = self.cache.embeddings(*self._key, missing) if missing else {}
-        usable = self._usable(list(found), list(found.values()))
-        self.odd = found.keys() - usable.keys()
-        self.embeddings |= usable
-        self.reused += len(usable)
+        self.odd = set()
+        taken = sum(map(self._take, batched(self._matrix.missing(), _PORTION)))
+        self.reused += taken
+        return taken
+
+    def _take(self, missing: Sequence[bytes]) -> int:
+        """Take what the cache has of these; return how many it had."""
+        found = self.cache.embeddings(*self._key, missing)
+        if self.imports and len(found) < len(missing):
+            rest = [digest for digest in missing if digest not in found]
+            imported = self.cache.embeddings(self.embedder.name, IMPORTED, rest)
+            imported = self._matrix.usable(list(imported), imported.values())
+            self.imported += len(imported)
+            found |= imported
+        usable = self._matrix.usable(list(found), found.values())
+        self.odd |= found.keys() - usable.keys()
+        self._matrix.add(usable)
         return len(usable)
 
     def _embed(self, digests: list[bytes], work: EvenProgress) -> None:
         """Have the embedder embed these, and cache each batch as it arrives."""
-        made: dict[bytes, Embedding] = {}
+        made = 0
         sequences = [self.sequences[digest] for digest in digests]
         log.info("Embedding %d of %d sequences.", len(digests), len(self.sequences))
         for positions, batch in self.embedder.embed(sequences, work.advance):
-            usable = self._usable([digests[at] for at in positions], batch)
+            usable = self._matrix.usable([digests[at] for at in positions], batch)
             self.cache.add_embeddings(*self._key, usable)
-            made |= usable
+            self._matrix.add(usable)
+            made += len(usable)
         self.cache.release()
-        self.embeddings |= made
-        bad = len(digests) - len(made)
+        bad = len(digests) - made
         if bad:
             raise StepError(
                 "EMBEDDING_INCOMPLETE",
                 f"{self.embedder.name} gave no usable embedding for {bad} of {len(self.sequences)} "
                 "sequences. What arrived is kept: run again, and only these are asked for.",
             )
-
-    def _usable(
-        self, digests: Sequence[bytes], found: "Iterable[Embedding]"
-    ) -> "dict[bytes, Embedding]":
-        """Return the embeddings that are finite and have the embedder's, or the usual, length."""
-        embeddings = list(found)
-        lengths = Counter(map(len, embeddings))
-        self.dimensions = self.dimensions or max(lengths, key=lambda n: lengths[n], default=None)
-        return {
-            digest: embedding
-            for digest, embedding in zip(digests, embeddings, strict=True)
-            if len(embedding) == self.dimensions and np.isfinite(embedding).all()
-        }

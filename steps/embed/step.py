@@ -1,23 +1,32 @@
-"""sequences.parquet -> one HDF5 file of embeddings; equal sequences are embedded once."""
+"""sequences.parquet -> one HDF5 file of embeddings; equal sequences are embedded once.
+
+With `--file` the embeddings are those of the given files; with `--onto`, those of an earlier map
+come first.
+"""
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from itertools import batched
+from itertools import batched, chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.parquet as pq
 
 from steps import cli
-from steps.cache.options import add_cache_options, open_from
+from steps.cache.options import add_cache_options
+from steps.config import defaults
 from steps.embed.file import read_embeddings, write_embeddings
-from steps.embed.models import BACKENDS, Embedder, Options, get_embedder
+from steps.embed.job import Job, need_sequences
+from steps.embed.joined import link_of
+from steps.embed.models import BACKENDS, Options
 from steps.embed.models.catalogue import embedder_name
-from steps.embed.reuse import Reuse
 from steps.errors import StepError
-from steps.progress import EvenProgress, Progress
+from steps.progress import Progress
 from steps.shards import shard_of
+
+if TYPE_CHECKING:
+    from steps.embed.onto import OldEmbeddings
 
 #: Embeddings that are in memory a second time while they are written.
 _BLOCK = 1000
@@ -34,53 +43,59 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--biocentral-url", default=Options.biocentral_url)
     options.add_argument("--requests-in-flight", type=int, default=Options.requests_in_flight)
     options.add_argument("--models", default=Options.models, help="folder with checkpoints")
+    options.add_argument("--file", type=Path, nargs="*", default=[], help="embeddings in HDF5")
+    options.add_argument("--name", help="embedder of these files, as it was given")
+    options.add_argument("--missing", choices=("refuse", "embed"), default=defaults.MISSING)
+    options.add_argument("--onto", type=Path, nargs="?", help="embeddings of a map to join")
+    options.add_argument("--onto-report", type=Path, nargs="?", help="report of their step")
     add_cache_options(options)
     cli.run(options, _work, argv)
 
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
-    options = Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
-    embedder = get_embedder(embedder_name(arguments.embedder), options)
     columns = ["protein_id", "sequence"]
-    whole = pq.read_table(arguments.sequences, columns=columns)
-    table = shard_of(whole, arguments.shard)
-    identifiers, residues = (table[name].to_pylist() for name in columns)
-    # No embedder knows J (Leu or Ile).
-    sequences = [text.replace("J", "X") for text in residues]
-    rows = {sequence: row for row, sequence in enumerate(dict.fromkeys(sequences))}
-    progress = Progress(arguments.log, len(sequences), total=whole.num_rows)
-    embeddings, reused = _embeddings(embedder, list(rows), arguments, progress)
-    dimensions = embeddings.shape[1]
-    order = [rows[sequence] for sequence in sequences]
-    write_embeddings(arguments.output, embedder.name, _blocks(identifiers, embeddings, order))
+    old = _old(arguments)
+    whole = pq.read_table(arguments.sequences, columns=columns[:1] if old else columns)
+    table = old.new(arguments.sequences) if old else shard_of(whole, arguments.shard)
+    identifiers, sequences = (table[name].to_pylist() for name in columns)
+    total = len(table) if old else whole.num_rows
+    job = Job(arguments, report, Progress(arguments.log, len(table), total=total), old)
+    name = arguments.name or embedder_name(arguments.embedder)
+    embeddings, order = _embeddings(job, name, identifiers, sequences)
+    blocks = _blocks(identifiers, embeddings, order)
+    link, count = None, 0
+    if old:
+        kept = whole["protein_id"][: len(whole) - len(table)].to_pylist()
+        link = old.link(arguments.output, kept, len(table))
+        count = link.rows if link else 0
+        identifiers, blocks = [*kept, *identifiers], chain(old.blocks(kept, count), blocks)
+        old.complete(report, len(kept))
+    if not link:
+        # Of an earlier run.
+        link_of(arguments.output).unlink(missing_ok=True)
+    write_embeddings(arguments.output, report.parameters["embedder"], blocks, link)
     # Or they would be in memory twice while they are read back.
-    del embeddings
-    _check(arguments.output, identifiers)
-    report.counts = {"sequences": len(sequences), "distinct": len(rows), "reused": reused}
-    report.parameters = {"embedder": embedder.name, "dimensions": dimensions}
-    if embedder.revision:
-        report.parameters |= {"backend": options.backend, "revision": embedder.revision}
-    report.packages = ("h5py", *embedder.packages)
+    del embeddings, blocks
+    _check(arguments.output, identifiers, count)
+
+
+def _old(arguments: argparse.Namespace) -> "OldEmbeddings | None":
+    """Return the embeddings of the map that these join, if any."""
+    if not arguments.onto:
+        return None
+    # Other runs need none of it.
+    from steps.embed.onto import OldEmbeddings
+
+    return OldEmbeddings(arguments.onto, arguments.onto_report)
 
 
 def _embeddings(
-    embedder: Embedder, sequences: list[str], arguments: argparse.Namespace, progress: Progress
-) -> tuple[np.ndarray, int]:
-    """Return the embeddings of distinct sequences, and how many came from the cache."""
-    if not sequences:
-        # A shard of a data set with fewer proteins than its FASTA file has records.
-        return np.empty((0, embedder.dimensions or 0), np.float32), 0
-    if embedder.revision is None:
-        work = EvenProgress(progress.advance, progress.items, len(sequences))
-        ((_, embeddings),) = embedder.embed(sequences, work.advance)
-        return embeddings, 0
-    with open_from(arguments) as cache:
-        reuse = Reuse(cache, embedder, sequences, progress)
-        embeddings = reuse.complete()
-        # Without a cache, what arrived is kept beside the output until all of it is there.
-        if arguments.cache == "none":
-            cache.discard()
-    return embeddings, reuse.reused
+    job: Job, name: str, identifiers: list[str], sequences: list[str | None]
+) -> tuple[np.ndarray, list[int]]:
+    """Return embeddings, and the row of each protein among them."""
+    if not job.arguments.file:
+        return job.computed(name, need_sequences(name, sequences))
+    return job.given(name, identifiers, sequences), list(range(len(identifiers)))
 
 
 def _blocks(
@@ -91,12 +106,18 @@ def _blocks(
         yield names, embeddings[list(rows)]
 
 
-def _check(path: Path, identifiers: list[str]) -> None:
-    """Check that the file itself holds a usable embedding for each protein."""
+def _check(path: Path, identifiers: list[str], linked: int) -> None:
+    """Check that the file holds a usable embedding for each protein but the first, linked ones."""
     _, names, embeddings = read_embeddings(path)
-    bad = len(identifiers) - np.isfinite(embeddings).all(axis=1).sum()
+    written = embeddings[linked:]
+    usable = sum(np.isfinite(written[rows]).all(axis=1).sum() for rows in _parts(len(written)))
+    bad = len(identifiers) - linked - int(usable)
     if bad or names != identifiers:
         raise StepError(
             "EMBEDDING_INCOMPLETE",
             f"{path.name} lacks a usable embedding for {bad} of {len(names)} proteins. Run again.",
         )
+
+
+def _parts(count: int) -> list[slice]:
+    return [slice(start, start + _BLOCK) for start in range(0, count, _BLOCK)]

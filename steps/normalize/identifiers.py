@@ -6,6 +6,7 @@ JavaScript.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from steps.normalize.content import malformed
@@ -74,6 +75,23 @@ def find_identifier(word: str) -> Identifier:
     return Identifier(word, word)
 
 
+def finder(identifiers: Iterable[str]) -> Callable[[str], str | None]:
+    """Return a function that finds the protein which a text names, also where it is a header.
+
+    It returns one of `identifiers`, or `None`.
+    """
+    known = set(identifiers)
+
+    def find(text: str) -> str | None:
+        text = text.strip()
+        header = text.removeprefix(">").strip()
+        word = header.split(None, 1)[0] if header else ""
+        forms = (text, header, word, find_identifier(word).text if word else "")
+        return next((form for form in forms if form in known), None)
+
+    return find
+
+
 def check_identifier(text: str, line: int) -> None:
     """Check the identifier of the header on a line.
 
@@ -94,11 +112,11 @@ def check_identifier(text: str, line: int) -> None:
 
 
 class Repeated(Exception):
-    """An identifier was there before, on `line`."""
+    """An identifier was there before, on `line`, and is on line `second` again."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self.line = line
+    def __init__(self, line: int, second: int) -> None:
+        super().__init__(line, second)
+        self.line, self.second = line, second
 
 
 class UniqueIdentifiers:
@@ -131,7 +149,7 @@ class UniqueIdentifiers:
                 self._words[text] = found.word
             return text
         if not (unsure or text in self._words):
-            raise Repeated(first)
+            raise Repeated(first, line)
         self._keep_words()
         return self.add(found, line)
 

@@ -1,5 +1,10 @@
 """Normalize a FASTA file: write sequences.fasta and sequences.parquet, keyed by identifier.
 
+Of files of embeddings, which hold no sequences, sequences.fasta is empty, and so are the columns
+`sequence`, `length` and `sha256`.
+
+With `--onto`, the proteins of an earlier map come first.
+
 sequences.parquet has a row for each protein in the order of the input: `protein_id` (the key of
 every later table), `header` (as it was), `sequence`, `length` (residues), `sha256` (of the
 sequence, hexadecimal) and the fields of `steps.normalize.headers`.
@@ -16,10 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steps import cli
-from steps.files import replacing
+from steps.files import described, file_sha256, replacing, write_text
+from steps.hdf5.names import split_name
 from steps.normalize.fasta import FastaReader, Record
 from steps.normalize.headers import parse_header
-from steps.normalize.limits import Limits
+from steps.normalize.limits import Counts, Limits
 
 SCHEMA = pa.schema(
     [
@@ -76,6 +82,17 @@ def _batch(records: tuple[Record, ...]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([row(record) for record in records], schema=SCHEMA)
 
 
+def _write_proteins(headers: dict[str, str], fasta: Path, table: Path) -> None:
+    """Write both files for proteins without sequences: identifier -> header."""
+    rows = [
+        {"protein_id": identifier, "header": header, **asdict(parse_header(header))}
+        for identifier, header in headers.items()
+    ]
+    write_text(fasta, "")
+    with replacing(table) as staged:
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), staged)
+
+
 def row(record: Record) -> dict[str, str | int | None]:
     """Return the values of `SCHEMA` for one protein."""
     return {
@@ -86,16 +103,6 @@ def row(record: Record) -> dict[str, str | int | None]:
         "sha256": hashlib.sha256(record.sequence.encode()).hexdigest(),
         **asdict(parse_header(record.header)),
     }
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _limit_options(options: argparse.ArgumentParser) -> None:
@@ -130,7 +137,12 @@ def _warnings(reader: FastaReader) -> Iterator[str]:
 def main(argv: list[str] | None = None) -> None:
     """Run the step from its command line."""
     options = cli.parser("normalize", __doc__)
-    options.add_argument("source", type=Path, help="FASTA, plain or compressed")
+    options.add_argument(
+        "source", type=Path, nargs="+", help="FASTA, plain or compressed; or files of embeddings"
+    )
+    options.add_argument("--names", nargs="*", default=[], help="embedders of these files")
+    options.add_argument("--onto", type=Path, nargs="?", help="sequences.parquet of a map to join")
+    options.add_argument("--without", type=Path, nargs="?", help="identifiers that leave the map")
     options.add_argument("--fasta", type=Path, required=True)
     options.add_argument("--table", type=Path, required=True)
     _limit_options(options)
@@ -139,9 +151,33 @@ def main(argv: list[str] | None = None) -> None:
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     limits = Limits(**{limit.name: getattr(arguments, limit.name) for limit in fields(Limits)})
-    reader = normalize(arguments.source, arguments.fasta, arguments.table, limits)
-    report.counts = reader.counts.as_dict()
-    report.parameters = {"input": arguments.source.name, "sha256": file_sha256(arguments.source)}
+    first, *more = arguments.source
+    if split_name(str(first)):
+        counts = _work_on_embeddings(arguments, limits)
+    else:
+        reader = normalize(first, arguments.fasta, arguments.table, limits)
+        counts = reader.counts
+        for warning in _warnings(reader):
+            cli.log.warning(warning)
+    report.counts = counts.as_dict()
+    if arguments.onto:
+        # Other runs need none of it.
+        from steps.normalize.onto import join
+
+        files = arguments.fasta, arguments.table
+        report.counts |= join(arguments.onto, *files, arguments.without)
+    report.parameters = {"input": first.name, "sha256": file_sha256(first)}
+    if more:
+        report.parameters["more"] = [described(path) for path in more]
     report.packages = ("pyarrow",)
-    for warning in _warnings(reader):
-        cli.log.warning(warning)
+
+
+def _work_on_embeddings(arguments: argparse.Namespace, limits: Limits) -> Counts:
+    """Write the proteins of files of embeddings; return their counts."""
+    # Loads h5py, which FASTA files do not need.
+    from steps.normalize.embeddings import read_proteins
+
+    names = arguments.names or [path.stem for path in arguments.source]
+    proteins = read_proteins(list(zip(arguments.source, names, strict=True)), limits)
+    _write_proteins(proteins.headers, arguments.fasta, arguments.table)
+    return proteins.counts

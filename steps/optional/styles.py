@@ -6,86 +6,86 @@ left out with a warning, so that one file serves a batch.
 
 import argparse
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from protspace.utils.add_annotation_style import ALLOWED_SHAPES
 
 from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.bundle.tables import with_columns
-from steps.errors import StepError
-from steps.files import write_json
+from steps.files import json_text, print_bytes, write_json
+from steps.optional.style_file import Styles, invalid, read_styles, shown
+from steps.optional.template import template_of
 
-#: Annotation -> its style.
-Styles = dict[str, dict[str, Any]]
-
-# `protspace style --generate-template` leaves colours empty, for people to fill in.
-_COLOUR = re.compile(r"|#[0-9A-Fa-f]{6}|rgba\([\d\s.,]+\)")
-
-
-def _is_colour(value: object) -> bool:
-    return bool(_COLOUR.fullmatch(str(value)))
-
-
-def _is_shape(value: object) -> bool:
-    return value in ALLOWED_SHAPES
-
-
-#: Key of a style -> check of its values, and which are allowed.
-_VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "colors": (_is_colour, "'#D55E00' and the like"),
-    "shapes": (_is_shape, ", ".join(ALLOWED_SHAPES)),
-}
-
-
-def read_styles(path: Path) -> Styles:
-    """Return the styles of a file by annotation.
-
-    Raises:
-        StepError: INVALID_STYLES.
-    """
-    try:
-        styles = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise _invalid(path, f"it is no JSON ({error})") from error
-    if not isinstance(styles, dict) or not all(isinstance(it, dict) for it in styles.values()):
-        raise _invalid(path, "it is no object of objects, one for each annotation")
-    for name, style in styles.items():
-        for key, (check, allowed) in _VALUES.items():
-            given = style.get(key, {})
-            if not isinstance(given, dict):
-                raise _invalid(path, f"{key} of '{name}' must be an object, by value")
-            for value in given:
-                if not check(given[value]):
-                    fault = f"{key} of '{name}' has {given[value]!r} for '{value}'"
-                    raise _invalid(path, f"{fault}; allowed: {allowed}")
-    checked: Styles = styles
-    return checked
+#: Names in a warning.
+_EXAMPLES = 3
 
 
 def applicable(styles: Styles, annotations: pa.Table) -> Styles:
     """Return the styles of annotations and values that the table has; warn of the others."""
-    from protspace.utils.add_annotation_style import resolve_style_key, style_keys
+    from protspace.utils.add_annotation_style import style_keys
 
-    kept = {}
-    for name, style in styles.items():
-        if name not in annotations.column_names[1:]:
-            cli.log.warning(f"styles: no protein of this data set has a value of '{name}'.")
-            continue
-        values = style_keys(annotations[name].unique().to_pylist())
-        kept[name] = dict(style)
-        for key in {"colors", "shapes"} & set(style):
-            absent = [value for value in style[key] if resolve_style_key(value, values) is None]
-            kept[name][key] = {k: v for k, v in style[key].items() if k not in absent}
-            for value in absent:
-                cli.log.warning(f"styles: '{name}' has no value '{value}' in this data set.")
+    there = annotations.column_names[1:]
+    absent = [name for name in styles if name not in there]
+    if absent:
+        cli.log.warning(f"styles: no protein of this data set has a value of {_some(absent)}.")
+    kept = {name: dict(style) for name, style in styles.items() if name in there}
+    lacking: dict[str, dict[str, None]] = {}
+    for name, style in kept.items():
+        resolve = _resolver(style_keys(annotations[name].unique().to_pylist()))
+        for key in filter(style.get, ("colors", "shapes")):
+            spelled = {value: resolve(value) for value in style[key]}
+            for value in (value for value, found in spelled.items() if found is None):
+                lacking.setdefault(name, {})[value] = None
+            # Of several spellings of one value, the last: protspace compares each with all values.
+            last = {found: value for value, found in spelled.items() if found is not None}
+            style[key] = {value: style[key][value] for value in last.values()}
+    _warn({name: list(values) for name, values in lacking.items()})
     return kept
+
+
+def _warn(lacking: dict[str, list[str]]) -> None:
+    """Warn of values that a data set does not have, by annotation."""
+    for name in list(lacking)[:_EXAMPLES]:
+        values = _some(lacking[name])
+        cli.log.warning(f"styles: {shown(name)} has no value {values} in this data set.")
+    more = list(lacking)[_EXAMPLES:]
+    if more:
+        cli.log.warning(f"styles: {_some(more)} lack values of the file, too.")
+
+
+def _some(names: Sequence[str]) -> str:
+    examples = ", ".join(map(shown, names[:_EXAMPLES]))
+    more = len(names) - _EXAMPLES
+    return f"{examples} and {more:,} more" if more > 0 else examples
+
+
+def _resolver(values: set[str]) -> Callable[[str], str | None]:
+    """Return protspace's `resolve_style_key` for these values, without a look at all of them."""
+    from protspace.data.io.settings_converter import is_na_label
+
+    missing: str | None = min(filter(is_na_label, values), default=None)
+    numbers = {number: value for value in sorted(values) if (number := _number(value)) is not None}
+
+    def resolve(value: str) -> str | None:
+        if value in values:
+            return value
+        if missing is not None and is_na_label(value):
+            return missing
+        number = _number(value)
+        return None if number is None else numbers.get(number)
+
+    return resolve
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def bundle_styles(styles: Styles, annotations: pa.Table, existing: Styles | None) -> Styles:
@@ -116,12 +116,39 @@ def bundle_styles(styles: Styles, annotations: pa.Table, existing: Styles | None
 def main(argv: list[str] | None = None) -> None:
     """Run step styles."""
     options = cli.parser("styles", __doc__)
-    options.add_argument("styles", type=Path, help="JSON file")
-    options.add_argument("--annotations", type=Path, required=True)
+    given = options.add_mutually_exclusive_group(required=True)
+    given.add_argument("styles", type=Path, nargs="?", help="JSON file")
+    given.add_argument(
+        "--template",
+        type=Path,
+        metavar="BUNDLE",
+        help="print styles to fill in instead: all values of a bundle, or of the one in a folder",
+    )
+    options.add_argument("--annotations", type=Path)
     options.add_argument("--more", type=Path, nargs="*", default=[], help="tables of more columns")
     options.add_argument("--existing", type=Path, nargs="?", help="styles to start from")
-    options.add_argument("--output", type=Path, required=True, help="JSON file to write")
-    cli.run(options, _work, argv)
+    options.add_argument("--output", type=Path, help="JSON file to write")
+
+    def work(arguments: argparse.Namespace, report: cli.Report) -> None:
+        if arguments.template:
+            _write_template(arguments, report)
+        elif arguments.annotations and arguments.output:
+            _work(arguments, report)
+        else:
+            options.error("the following arguments are required: --annotations, --output")
+
+    cli.run(options, work, argv)
+
+
+def _write_template(arguments: argparse.Namespace, report: cli.Report) -> None:
+    """Write the template, or print it without `--output`."""
+    made = template_of(arguments.template)
+    report.counts = {"annotations": len(made)}
+    report.packages = ("protspace",)
+    if arguments.output:
+        write_json(arguments.output, made)
+    else:
+        print_bytes([json_text(made).encode()])
 
 
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
@@ -131,11 +158,7 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     try:
         made = bundle_styles(styles, annotations, existing)
     except ValueError as error:
-        raise _invalid(arguments.styles, str(error)) from error
+        raise invalid(arguments.styles, str(error)) from error
     write_json(arguments.output, made)
     report.counts = {"annotations": len(styles)}
     report.packages = ("protspace",)
-
-
-def _invalid(path: Path, fault: str) -> StepError:
-    return StepError("INVALID_STYLES", f"The styles in {path.name} cannot be used: {fault}.")

@@ -3,6 +3,7 @@
 All names are in `names`; a test imports them, and fails where a step imports any other module.
 """
 
+import warnings
 from importlib import import_module
 
 from steps import cli
@@ -13,14 +14,21 @@ from steps.embed import models
 from steps.project import methods
 
 #: Steps of an upload's run; optional branches and shards are rare.
-USUAL = ("normalize", "embed", "annotate", "project", "rank", "bundle", "provenance")
+USUAL = (
+    *("retrieve", "normalize", "embed", "annotate", "project", "neighbours", "rank", "bundle"),
+    "provenance",
+)
 #: Modules of ours that a step imports only once it needs them.
 _ON_DEMAND = (
     "steps.annotate.remote.columns",
     "steps.annotate.remote.predictions",
     "steps.cache.run_cache",
     "steps.embed.models.biocentral_embeddings",
+    "steps.project.placing.old_map",
+    "steps.retrieve.by_accession",
+    "steps.retrieve.by_query",
 )
+_SQLITE = "sqlalchemy.dialects.sqlite"
 #: The same of libraries.
 _LIBRARIES = (
     "Bio.SeqUtils.ProtParam",
@@ -30,7 +38,7 @@ _LIBRARIES = (
     "pyarrow.dataset",
     "pyarrow.parquet",
     "sklearn.decomposition",
-    "sqlalchemy.dialects.sqlite",
+    _SQLITE,
 )
 #: Packages whose versions the reports of these steps give.
 PACKAGES = (
@@ -50,6 +58,39 @@ def names() -> list[str]:
         *methods.OWN.values(),
         *_ON_DEMAND,
     ]
+
+
+#: Modules whose functions Numba compiles: imported where what it compiles is kept.
+COMPILED = ("umap.umap_", "steps.project.umap.layout", "steps.project.umap.start")
+#: Steps of a run from the command line in the order in which they begin -> what each needs beside
+#: its own module. Those of remote sources and rare methods come after all of these.
+IN_ORDER = {
+    # pyarrow imports pandas by itself, with its first table.
+    "normalize": ("pyarrow.parquet", "pandas"),
+    "embed": ("h5py", models.OWN["kmers"], "steps.cache.run_cache", _SQLITE),
+    "annotate": ("Bio.SeqUtils.ProtParam", *GROUPS.values()),
+    "project": ("sklearn.decomposition", methods.OWN["umap"], *COMPILED),
+    "rank": (),
+    "neighbours": ("faiss",),
+    "bundle": ("protspace.data.io.bundle",),
+    "preview": ("matplotlib.figure", "matplotlib.backends.backend_svg"),
+    "provenance": (),
+    "methods": (),
+    "html": ("scipy.spatial",),
+}
+
+
+def load(name: str) -> None:
+    """Import one of these modules."""
+    if name not in COMPILED:
+        import_module(name)
+        return
+    from steps.project.numba_cache import kept_compilations
+
+    with kept_compilations(), warnings.catch_warnings():
+        # umap-learn warns that a part of it lacks a library.
+        warnings.simplefilter("ignore")
+        import_module(name)
 
 
 def warm() -> None:

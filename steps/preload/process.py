@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: Changes with the fields of a request: another version of the code may be at the other end.
-VERSION = 1
+VERSION = 2
 _MOST_BYTES = 1 << 20
 _STANDARD_FILES = 3
 _LIMITS = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
 #: Answer to a message that cannot be read; who asked starts the process without a fork server.
 REFUSED = b"refused"
+#: First answer to a request whose process was forked; without it, the process was never begun.
+FORKED = b"forked"
 
 Limit = tuple[int, tuple[int, int]]
 

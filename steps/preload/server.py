@@ -1,4 +1,4 @@
-"""Fork steps from a process that has imported all that steps need.
+"""Fork steps from a process that has imported what steps need, or is about to.
 
 `python -m steps` sends it the process to fork (`steps.preload.process`), so a step runs as if it
 had been started there, only sooner. The server ends with the process that it was forked from, and
@@ -10,14 +10,16 @@ import os
 import selectors
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 from steps.__main__ import STEPS
-from steps.preload.process import REFUSED, Request, become, receive, set_title
+from steps.preload.process import FORKED, REFUSED, Request, become, receive, set_title
+
+_Received = tuple[Request, list[int], socket.socket]
 
 
 def start(address: str) -> Callable[[], None]:
@@ -51,19 +53,36 @@ def start(address: str) -> Callable[[], None]:
 
 
 class Server:
-    """Fork steps until nobody holds the other end of the pipe `lives`."""
+    """Fork steps until nobody holds the other end of the pipe `lives`.
 
-    def __init__(self, listener: socket.socket, lives: int) -> None:
+    Requests for steps that are still `loading` are held until `loaded` is called for the step.
+    """
+
+    def __init__(self, listener: socket.socket, lives: int, loading: Iterable[str] = ()) -> None:
         self.pids: set[int] = set()
+        self.loading = set(loading)
+        self.held: list[_Received] = []
         self.selector = selectors.DefaultSelector()
         self.selector.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
-        self.selector.register(lives, selectors.EVENT_READ, self._end)
+        self.selector.register(lives, selectors.EVENT_READ, self.end)
 
     def serve(self) -> NoReturn:
         """Handle connections, ends of steps, and the end of the owner."""
         while True:
-            for key, _ in self.selector.select():
-                key.data()
+            self.turn()
+
+    def turn(self, seconds: float | None = None) -> None:
+        """Handle what there is to handle, or else the next thing within some seconds."""
+        for key, _ in self.selector.select(seconds):
+            key.data()
+
+    def loaded(self, step: str) -> None:
+        """Fork the held steps of this name; those that come later are forked at once."""
+        self.loading.discard(step)
+        ready = [each for each in self.held if each[0].program == step]
+        self.held = [each for each in self.held if each[0].program != step]
+        for received in ready:
+            self._fork(*received)
 
     def _accept(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
@@ -72,19 +91,25 @@ class Server:
         except ValueError:
             _answer(connection, REFUSED)
         else:
-            if received:
-                self._fork(*received, connection)
-            else:
+            if not received:
                 connection.close()
+            elif received[0].program in self.loading:
+                self.held.append((*received, connection))
+            else:
+                self._fork(*received, connection)
 
     def _fork(self, request: Request, files: list[int], connection: socket.socket) -> None:
         pid = os.fork()
         if pid == 0:
             for key in list(self.selector.get_map().values()):
                 os.close(key.fd)
+            for *_, other in self.held:
+                other.close()
             become(request, files, _run_step)
         for file in files:
             os.close(file)
+        with contextlib.suppress(OSError):
+            connection.send(FORKED)
         self._follow(pid, connection)
 
     def _follow(self, pid: int, connection: socket.socket) -> None:
@@ -106,7 +131,8 @@ class Server:
         # A step that was killed has no status.
         _answer(connection, bytes([status]) if status >= 0 else b"")
 
-    def _end(self) -> NoReturn:
+    def end(self) -> NoReturn:
+        """Kill the steps, and end."""
         for pid in self.pids:
             os.kill(pid, signal.SIGKILL)
         os._exit(0)

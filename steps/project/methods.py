@@ -1,10 +1,12 @@
 """Projection methods as protspace spells them: `pca2`, `umap2:n_neighbors=50;min_dist=0.3`."""
 
 import re
+from typing import Any
 
-from protspace.utils.constants import REDUCER_METHODS, DimensionReductionConfig
+from protspace.utils.constants import REDUCER_METHODS
 
 from steps.errors import did_you_mean
+from steps.project.parameters import ReductionConfig
 
 #: Methods that are ours, or ours in place of protspace's -> module with a class `Reducer`.
 OWN = {
@@ -14,6 +16,8 @@ OWN = {
 }
 #: Those of ours that begin with a search of k-nearest neighbours.
 WITH_NEIGHBORS = ("umap", "pacmap", "localmap")
+#: Those that can place new proteins on a map that exists.
+PLACING = ("pca", "umap")
 #: Parameters that may be set inline, with the type protspace gives each.
 PARAMETERS = {
     "eps": float,
@@ -82,9 +86,9 @@ def _check_layout(text: str, method: str, layout: int | float | str | None) -> N
         raise ValueError(_unknown(f"layout of '{text}'", str(layout), list(LAYOUTS)))
 
 
-def _check_values(text: str, pairs: dict[str, int | float | str]) -> None:
+def _check_values(text: str, pairs: dict[str, Any]) -> None:
     try:
-        DimensionReductionConfig(**pairs)
+        ReductionConfig(**pairs)
     except ValueError as error:
         raise ValueError(f"'{text}': {error}.") from None
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-_PACKAGES = ("numba", "llvmlite", "numpy", "umap-learn", "pynndescent", "pacmap")
+_PACKAGES = ("numba", "llvmlite", "numpy", "umap-learn", "pynndescent", "pacmap", "fast-hdbscan")
 
 
 def cache_folder() -> Path:

@@ -1,11 +1,10 @@
 """Embeddings -> one two-dimensional projection, by one of protspace's methods.
 
-The output has `protein_id`, `x` and `y` (float32) in the order of the embeddings; its metadata
-names the embedder and the method and holds the parameters as protspace writes them (`info_json`).
+With `--onto`, the proteins of an earlier projection keep their coordinates, and others are placed
+among them. `steps.project.output` says what is written.
 """
 
 import argparse
-import json
 import logging
 import warnings
 from contextlib import nullcontext
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from steps import cli
 from steps.config import defaults
 from steps.errors import StepError
-from steps.files import replacing
 from steps.project import numba_cache, threads
 from steps.project.methods import (
     DEVICES,
@@ -25,6 +23,8 @@ from steps.project.methods import (
     canonical_method,
     split_method,
 )
+from steps.project.output import PACKAGES, Origin, finish
+from steps.project.parameters import METRICS, ReductionConfig
 
 if TYPE_CHECKING:
     from steps.project.umap.reducer import Floats
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 threads.use_one()
 numba_cache.use_cache()
 
-#: Fields of protspace's DimensionReductionConfig.
+#: Fields of ReductionConfig.
 Parameters = dict[str, Any]
 
 #: Fewest proteins that a method can place.
@@ -50,9 +50,7 @@ DEFAULTS: Parameters = {
     # after a few steps, where families still lie mixed.
     "eps": 1e-6,
 }
-_PACKAGES = {"umap": ("umap-learn", "faiss-cpu", "numba"), "pacmap": ("pacmap", "numba")}
-_PACKAGES["localmap"] = _PACKAGES["pacmap"]
-_COMPILED = tuple(_PACKAGES)
+_COMPILED = tuple(PACKAGES)
 
 
 def adjusted(method: str, parameters: Parameters, count: int) -> Parameters:
@@ -90,8 +88,8 @@ def reduce(
 
     Args:
         method: one of protspace's, without its dimension: `pca`, `umap`, ...
-        parameters: fields of protspace's DimensionReductionConfig, `layout` of UMAP, and `device`
-            where neighbours are searched.
+        parameters: fields of ReductionConfig, `layout` of UMAP, and `device` where neighbours are
+            searched.
         threads_allowed: at most so many threads, where the result does not depend on it.
 
     Raises:
@@ -138,13 +136,12 @@ def fit(
 
 def _reducer(method: str, parameters: Parameters, threads_allowed: int) -> Any:  # noqa: ANN401
     from protspace.utils import get_reducers
-    from protspace.utils.constants import DimensionReductionConfig
 
     own: Parameters = {
         name: parameters[name] for name in ("layout", "device") if name in parameters
     }
     rest = {name: value for name, value in parameters.items() if name not in own}
-    config = DimensionReductionConfig(**rest)
+    config = ReductionConfig(**rest)
     if method not in OWN:
         return get_reducers()[method](config)
     reducer = import_module(OWN[method]).Reducer
@@ -162,12 +159,16 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--method", type=canonical_method, required=True, metavar="METHOD")
     add_options(options)
     options.add_argument("--device", choices=DEVICES, default=defaults.DEVICE, help="of the kNN")
+    options.add_argument("--onto", type=Path, nargs="?", help="a projection to join")
+    options.add_argument("--index", type=Path, metavar="PREFIX", help="of kept cells of the map")
+    options.add_argument("--labels", type=Path, metavar="FILE", help="annotations of the map")
+    options.add_argument("--label", nargs="*", default=[], metavar="ANNOTATION")
     cli.run(options, _work, argv)
 
 
 def add_options(options: argparse.ArgumentParser) -> None:
     """Add the options that steps of projections share."""
-    options.add_argument("--metric", default=defaults.METRIC)
+    options.add_argument("--metric", choices=METRICS, default=defaults.METRIC)
     options.add_argument("--n-neighbors", type=int, default=defaults.N_NEIGHBORS)
     options.add_argument("--min-dist", type=float, default=defaults.MIN_DIST)
     options.add_argument("--random-state", type=int, default=defaults.RANDOM_STATE)
@@ -176,7 +177,7 @@ def add_options(options: argparse.ArgumentParser) -> None:
 
 
 def parameters_of(arguments: argparse.Namespace) -> Parameters:
-    """Return fields of protspace's DimensionReductionConfig: defaults, and what options say."""
+    """Return fields of ReductionConfig: defaults, and what options say."""
     shared = ("metric", "n_neighbors", "min_dist", "random_state")
     return DEFAULTS | {name: getattr(arguments, name) for name in shared}
 
@@ -184,42 +185,48 @@ def parameters_of(arguments: argparse.Namespace) -> Parameters:
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     from steps.embed.file import read_embeddings
 
-    embedder, identifiers, data = read_embeddings(arguments.embeddings)
     method, inline = split_method(arguments.method)
-    parameters = parameters_of(arguments) | {"device": arguments.device} | inline
-    parameters = adjusted(method, parameters, len(identifiers))
+    asked = parameters_of(arguments) | {"device": arguments.device} | inline
     if method == "umap":
         threads.let_numba_use(arguments.threads)
+    if arguments.onto:
+        _grow(arguments, method, asked, report)
+        return
+    embedder, identifiers, data = read_embeddings(arguments.embeddings)
+    parameters = adjusted(method, asked, len(identifiers))
     coordinates, info = reduce(data, method, parameters, arguments.threads)
-    finish(arguments.output, identifiers, coordinates, (embedder, arguments.method, info), report)
+    notes = _notes(method, asked, data, coordinates)
+    origin = Origin(embedder, arguments.method, info, notes)
+    finish(arguments.output, identifiers, coordinates, origin, report)
 
 
-def finish(
-    path: Path,
-    identifiers: list[str],
-    coordinates: "Floats",
-    origin: tuple[str, str, Parameters],
-    report: cli.Report,
+def _notes(method: str, asked: Parameters, data: "Floats", coordinates: "Floats") -> dict[str, str]:
+    """Return metadata by which new proteins can be placed on the map later."""
+    from steps.project.placing.old_map import asked_notes, component_notes
+    from steps.project.placing.pca import Components
+
+    if method == "pca":
+        return component_notes(Components.of(data, coordinates))
+    return asked_notes(method, asked)
+
+
+def _grow(
+    arguments: argparse.Namespace, method: str, asked: Parameters, report: cli.Report
 ) -> None:
-    """Write a projection and report it; `origin` is its embedder, method and metadata."""
-    embedder, canonical, info = origin
-    _write(path, identifiers, coordinates, origin)
-    packages = _PACKAGES.get(split_method(canonical)[0], ())
-    report.counts = {"proteins": len(identifiers)}
-    report.parameters = {"embedder": embedder, "method": canonical, **info}
-    if packages and "cuda" in str(info.get("neighbors")):
-        packages = (*packages, "torch")
-    report.packages = ("protspace", "numpy", "scipy", "scikit-learn", *packages)
+    """Place the proteins that are new to a map, and write it with all."""
+    from steps.embed.file import read_embeddings
+    from steps.project.placing.grow import grow
+    from steps.project.placing.old_map import OldMap, asked_notes
 
-
-def _write(
-    path: Path, identifiers: list[str], coordinates: "Floats", origin: tuple[str, str, Parameters]
-) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    embedder, method, info = origin
-    table = pa.table({"protein_id": identifiers, "x": coordinates[:, 0], "y": coordinates[:, 1]})
-    metadata = {"embedder": embedder, "method": method, "info_json": json.dumps(info)}
-    with replacing(path) as staged:
-        pq.write_table(table.replace_schema_metadata(metadata), staged)
+    old = OldMap(arguments.onto, method)
+    old.check(asked)
+    embedder, identifiers, data = read_embeddings(arguments.embeddings)
+    with numba_cache.kept_compilations():
+        labels = (arguments.labels, arguments.label) if arguments.labels else None
+        grown = grow(old, identifiers, data, asked, arguments.threads, arguments.index, labels)
+    notes = asked_notes(method, asked) | grown.notes
+    origin = Origin(embedder, arguments.method, grown.info, notes)
+    finish(arguments.output, identifiers, grown.coordinates, origin, report)
+    report.counts["placed"] = grown.info["placed"]
+    if grown.again:
+        report.parameters["placed_again"] = grown.again

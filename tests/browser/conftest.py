@@ -1,5 +1,6 @@
 """The page in a real browser, with a real gateway, real runs and a fake Biocentral behind it."""
 
+import re
 import shutil
 import time
 
@@ -7,8 +8,9 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.fakes.biocentral import FakeBiocentral
-from tests.support.browsing import EXAMPLE, seeds
+from tests.support.browsing import CELL, EXAMPLE, seeds
 from tests.support.gateway_process import ROOT, Gateway, fasta
+from tests.support.snakemake_run import succeed
 
 SHOTS = ROOT / "screenshots"
 expect.set_options(timeout=90_000)
@@ -61,6 +63,7 @@ def shoot():
     def keep(page, name):
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True, animations="disabled")
 
+    keep.folder = SHOTS
     return keep
 
 
@@ -131,3 +134,18 @@ def slow_run(gateway, endless):
     job_id = gateway.submit(fasta(40, seed=next(seeds)), embedders="esm2_8m")
     yield job_id
     gateway.client.delete(f"/api/prepare/{job_id}")
+
+
+@pytest.fixture(scope="session")
+def html_file(tmp_path_factory):
+    """The file of a run of the example, with a table whose cells are markup, and a colour."""
+    folder = tmp_path_factory.mktemp("html")
+    identifiers = re.findall(r"^>(\S+)", EXAMPLE.read_text(), re.M)
+    cells = [CELL if n % 2 else "plain; and | more" for n in range(len(identifiers))]
+    rows = "".join(f"{name}\t{cell}\n" for name, cell in zip(identifiers, cells, strict=True))
+    (folder / "own <img src=x.tsv").write_text("identifier\tmarkup\n" + rows)
+    (folder / "styles.json").write_text('{"organism": {"colors": {"Exemplum album": "#aa1177"}}}')
+    annotations = f"header,sequence,{folder / 'own <img src=x.tsv'}"
+    own = {"annotations": annotations, "styles": folder / "styles.json"}
+    succeed(folder, input=EXAMPLE, embedders="composition", **own)
+    return folder / "results" / "families" / "families.html"

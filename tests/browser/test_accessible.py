@@ -3,23 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.support.browsing import findings
 from tests.support.gateway_process import fasta
-
-SERIOUS = {"serious", "critical"}
-
-
-def findings(page) -> list[str]:
-    """Return axe's serious findings, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:120]}"
-        for rule in found
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -65,7 +52,7 @@ def test_the_result(view, done, shoot, scheme):
         summary.click()
     page.locator("tbody button").nth(4).click()
     page.select_option("#colour", "organism")
-    page.locator("#legend button").first.click()
+    page.locator("#legend .entry").first.click()
     shoot(page, f"result-{scheme}")
     assert findings(page) == []
 

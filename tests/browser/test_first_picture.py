@@ -92,7 +92,7 @@ def test_no_class_is_hidden_by_the_order_of_drawing(open_page, gateway):
 
 
 VIEW = """async ([xs, ys]) => {
-    const {View} = await import("/web/view.js");
+    const {View} = await import("/viewer/view.js");
     const view = new View();
     view.fit(xs, ys, 800, 500);
     const [first] = view.place(xs[0], ys[0]);
@@ -101,9 +101,7 @@ VIEW = """async ([xs, ys]) => {
     return {outside: view.outside(xs, ys), spread: last - first, far};
 }"""
 ORDER = """async (count) => {
-    const {Plot} = await import("/web/plot.js");
-    const plot = new Plot(document.createElement("canvas"), () => {});
+    const {ordered} = await import("/viewer/order.js");
     const classes = Uint8Array.from({length: count}, (_, index) => [0, 0, 1, 2][index % 4]);
-    plot.set({classes, below: 2, colours: ["red", "blue", "grey"]});
-    return [...plot.order()].map((index) => classes[index]);
+    return [...ordered(classes, 2, null).indices].map((index) => classes[index]);
 }"""

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from steps.errors import COLAB
 from tests.support.browsing import EXAMPLE
 from tests.support.gateway_process import fasta
+from tests.support.waiting import wait_until
 
 DROP = """(zone, texts) => {
     const data = new DataTransfer();
@@ -121,7 +122,7 @@ def test_each_choice_has_a_line_of_help_and_is_sent(form, gateway):
     choose(form, fasta(24))
     for summary in form.locator("#choices summary").all():
         summary.click()
-    helps = form.locator(".help").all_text_contents()
+    helps = form.locator(".choice .help").all_text_contents()
     assert len(helps) == form.locator(".choice").count() > 15 and all(helps)
     form.get_by_label("PCA", exact=True).uncheck()
     form.get_by_label("UMAP", exact=True).uncheck()
@@ -132,6 +133,35 @@ def test_each_choice_has_a_line_of_help_and_is_sent(form, gateway):
     form.wait_for_url(re.compile("#[0-9a-f]{32}$"))
     asked = gateway.client.get(f"/api/prepare/{form.url[-32:]}").json()
     assert (asked["methods"], asked["file_name"]) == (["mds2"], "mine.fasta")
+
+
+def test_result_can_be_kept_after_a_download(start_gateway, open_page):
+    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="0", PREP_SWEEP_INTERVAL_SECONDS="1")
+    page = open_page(gateway.url)
+    expect(page.locator("#keeping")).to_contain_text("after you have downloaded it")
+    page.get_by_label("Keep the result").check()
+    expect(page.locator("#keeping")).not_to_contain_text("downloaded")
+    choose(page, fasta(21))
+    page.get_by_role("button", name="Make the map").click()
+    with page.expect_download():
+        page.get_by_role("link", name="Download the bundle").click()
+    job = page.url.partition("#")[2][:32]
+    wait_until(lambda: gateway.state(job)["delivered"])
+    page.reload()
+    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "21")
+    expect(page.locator("#expiry")).to_contain_text(re.compile(r"(minutes|hour) from now\. Then"))
+
+
+def test_operator_decides_what_is_kept_by_default(start_gateway, open_page):
+    gateway = start_gateway(PREP_DELETE_AFTER_DOWNLOAD="false")
+    page = open_page(gateway.url)
+    expect(page.get_by_label("Keep the result")).to_be_checked()
+    page.get_by_label("Keep the result").uncheck()
+    choose(page, fasta(22))
+    page.get_by_role("button", name="Make the map").click()
+    expect(page.locator("#result")).to_be_visible()
+    job = page.url.partition("#")[2][:32]
+    assert gateway.client.get(f"/api/prepare/{job}").json()["keep"] is False
 
 
 def test_limits_choices_and_retention_are_those_of_the_server(start_gateway, open_page):

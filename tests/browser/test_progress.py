@@ -1,6 +1,7 @@
 """A job that waits and runs: what is shown is true, never goes back, and outlives connections."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -134,7 +135,8 @@ def test_restart_of_the_server_is_shown_and_costs_nothing(
     job = gateway.submit(fasta(40, seed=next(seeds)), embedders="esm2_8m")
     page = watched(f"{gateway.url}/#{job}")
     expect(stage(page, "Embedding")).to_contain_text(re.compile(r"[1-9]\d? of 40"))
-    before = page.evaluate("ids.length")
+    before, asked, stopped = page.evaluate("ids.length"), [], time.monotonic()
+    page.on("request", lambda request: "/events" in request.url and asked.append(time.monotonic()))
     gateway.end()
     expect(page.locator("#connection")).to_contain_text("The connection to the server is lost")
     shoot(page, "connection-lost")
@@ -142,6 +144,8 @@ def test_restart_of_the_server_is_shown_and_costs_nothing(
     gateway.start()
     expect(page.locator("#connection")).to_be_hidden()
     expect(page.locator("#result")).to_be_visible()
+    # As the gateway said while it stopped; an ordinary cut is mended after 3 s.
+    assert asked[0] - stopped > 11
     ids = page.evaluate("ids")
     assert ids == list(range(1, len(list(gateway.events(job))) + 1)) and len(ids) > before
     done = numbers(page.evaluate("shown"), r"Embedding (\d+) of")

@@ -6,29 +6,19 @@ import pytest
 from playwright.sync_api import expect
 from protspace.data.io.bundle import read_bundle_contents
 
+from tests.support.browsing import EXAMPLE, INK, look
 from tests.support.gateway_process import ROOT, fasta
 from tests.support.waiting import wait_until
 
 PLACE = """async ([index, projection]) => {
     const {preview} = await import("/web/api.js");
-    const {View} = await import("/web/view.js");
-    const {x, y} = (await preview(location.hash.slice(1))).projections[projection];
+    const {View} = await import("/viewer/view.js");
+    const {x, y} = (await preview(location.hash.slice(1).split("?")[0])).projections[projection];
     const canvas = document.getElementById("canvas");
     const view = new View();
     view.fit(x, y, canvas.clientWidth, canvas.clientHeight);
     const [left, top] = view.place(x[index], y[index]);
     return {x: left, y: top};
-}"""
-#: How many pixels of the canvas differ from its ground.
-INK = """(canvas) => {
-    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return data.filter((value, place) => place % 4 === 3 && value > 128).length;
-}"""
-#: A number that depends on each pixel, once what was asked for before is drawn.
-LOOK = """async (canvas) => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return data.reduce((sum, value) => (sum * 31 + value) % 1000003, 7);
 }"""
 
 #: Milliseconds of a frame in which the map is zoomed, drawn and read back.
@@ -39,14 +29,10 @@ FRAMES = """async () => {
     for (let frame = 0; frame < 30; frame += 1) {
         canvas.dispatchEvent(new WheelEvent("wheel", turn));
         await new Promise(requestAnimationFrame);
-        canvas.getContext("2d").getImageData(0, 0, 1, 1);
+        canvas.getContext("webgl2").finish();
     }
     return (performance.now() - started) / 30;
 }"""
-
-
-def look(page):
-    return page.locator("#canvas").evaluate(LOOK)
 
 
 def place(page, index, projection=0):
@@ -58,7 +44,7 @@ def test_the_map_is_drawn_and_coloured_with_a_legend(result, shoot):
     shoot(result, "result")
     result.select_option("#colour", "organism")
     assert result.locator("#canvas").evaluate(INK) > 2000
-    entries = result.locator("#legend button")
+    entries = result.locator("#legend .entry")
     counts = [int(text) for text in entries.locator(".number").all_text_contents()]
     assert sum(counts) == 240 and counts == sorted(counts, reverse=True)
 
@@ -70,8 +56,10 @@ def test_point_shows_its_identifier_and_annotation(result, gateway, done):
     lengths = next(
         found["numbers"] for found in preview["annotations"] if found["name"] == "length"
     )
-    tip = result.locator("#tip").text_content()
-    named, shown = re.fullmatch(r"(SIM\d+)length: (\d+)", tip).groups()
+    lines = result.locator("#tip > *").all_text_contents()
+    named, shown = lines[0], re.fullmatch(r"length: (\d+)", lines[-1])[1]
+    organism = next(each for each in preview["annotations"] if each["name"] == "organism")
+    assert organism["labels"][organism["codes"][preview["identifiers"].index(named)]] in lines
     assert lengths[preview["identifiers"].index(named)] == int(shown)
 
 
@@ -113,10 +101,10 @@ def test_wheel_drag_and_buttons_zoom_and_move(result):
     assert look(result) == seen[0]
 
 
-def test_a_legend_entry_lights_its_proteins_alone(result):
+def test_a_legend_entry_selects_its_proteins(result):
     result.select_option("#colour", "organism")
     before = look(result)
-    entry = result.locator("#legend button").first
+    entry = result.locator("#legend .entry").first
     entry.press("Enter")
     expect(entry).to_have_attribute("aria-pressed", "true")
     assert look(result) != before
@@ -128,16 +116,17 @@ def test_what_is_searched_is_counted_lit_and_listed(result, shoot):
     before = look(result)
     result.get_by_label("Find").fill("sim000")
     expect(result.locator("#announce")).to_have_text("9 proteins found")
+    expect(result.locator("#matches")).to_have_text("9 proteins found")
     assert look(result) != before
     result.get_by_text("The same as a table").click()
-    assert result.locator("tbody tr").count() == 9
+    expect(result.locator("#table tbody tr")).to_have_count(9)
     shoot(result, "result-table")
 
 
 def test_the_keyboard_alone_reads_the_map(result):
     seen = [look(result)]
     result.locator("#canvas").focus()
-    for key in ("+", "ArrowLeft", "-", "0"):
+    for key in ("+", "Shift+ArrowLeft", "-", "0"):
         result.keyboard.press(key)
         seen.append(look(result))
     assert len(set(seen)) == 4 and seen[-1] == seen[0]
@@ -145,7 +134,7 @@ def test_the_keyboard_alone_reads_the_map(result):
     summary.press("Enter")
     result.get_by_role("button", name="Next").press("Enter")
     expect(result.locator("#table [role=status]")).to_have_text("21 to 40 of 240")
-    result.locator("tbody button").first.press("Enter")
+    result.locator("#table tbody button").first.press("Enter")
     expect(result.locator("#protein h3")).to_have_text("SIM0021")
 
 
@@ -153,7 +142,7 @@ def test_the_bundle_is_downloaded_and_the_link_then_expires_sooner(start_gateway
     gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="20")
     job = gateway.submit(fasta(20), methods="pca2,mds2")
     page = open_page(f"{gateway.url}/#{job}")
-    expect(page.locator("#expiry")).to_contain_text(re.compile(r"works until .*, 1\shour from now"))
+    expect(page.locator("#expiry")).to_contain_text(re.compile(r"work until .*, 1\shour from now"))
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download the bundle").click()
     assert begun.value.suggested_filename == "my proteins.parquetbundle"
@@ -167,6 +156,47 @@ def test_the_bundle_is_downloaded_and_the_link_then_expires_sooner(start_gateway
     page.reload()
     expect(page.locator("#problem-title")).to_have_text("This result has been removed")
     shoot(page, "expired")
+
+
+def test_table_is_downloaded_and_the_bundle_stays(start_gateway, open_page, shoot):
+    gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="20")
+    job = gateway.submit(fasta(20), methods="pca2,mds2")
+    assert gateway.finish(job)["event"] == "done"
+    page = open_page(f"{gateway.url}/#{job}")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Download a table").click()
+    assert begun.value.suggested_filename == "my proteins.tsv"
+    lines = begun.value.path().read_text().splitlines()
+    assert lines[0].startswith("protein_id\tcomposition — PCA 2_x\tcomposition — PCA 2_y")
+    assert len(lines) == 21 and gateway.state(job)["delivered"] is None
+    expect(page.locator("#expiry")).to_contain_text(re.compile(r"work until .*, 1\shour from now"))
+    shoot(page, "result-table-download")
+
+
+def test_html_file_is_downloaded_and_shows_the_same_map(result, gateway, done, open_page, tmp_path):
+    with result.expect_download() as begun:
+        result.get_by_role("link", name="Download the HTML file").click()
+    assert begun.value.suggested_filename == "families.html"
+    begun.value.save_as(tmp_path / "families.html")
+    assert gateway.state(done)["delivered"] is None
+    page = open_page((tmp_path / "families.html").as_uri())
+    expect(page.locator("#title")).to_have_text("families")
+    expect(page.locator("#canvas")).to_have_attribute("data-drawn", "240")
+
+
+def test_selection_is_saved_as_fasta(result):
+    result.select_option("#colour", "organism")
+    result.locator("#legend .entry").first.press("Enter")
+    with result.expect_download() as begun:
+        result.get_by_role("button", name="Save FASTA").click()
+    records = begun.value.path().read_text().split(">")[1:]
+    given = {residues_of(record) for record in EXAMPLE.read_text().split(">")[1:]}
+    assert 0 < len(records) < 240
+    assert {residues_of(record) for record in records} <= given
+
+
+def residues_of(record) -> str:
+    return "".join(record.partition("\n")[2].split())
 
 
 def test_protspace_is_a_button_with_instructions(result):
@@ -206,6 +236,20 @@ def test_annotations_are_text_on_the_page(gateway, open_page):
     page = open_page(f"{gateway.url}/#{gateway.submit(records, annotations='header')}")
     expect(page.locator("#legend")).to_contain_text("<i>organism 0</i>")
     assert page.locator("#legend i").count() == 0
+
+
+def test_the_map_is_whole_on_a_small_screen(result, shoot):
+    result.set_viewport_size({"width": 1280, "height": 720})
+    result.wait_for_timeout(100)
+    box = result.locator("#canvas").bounding_box()
+    assert box["y"] > 0 and box["y"] + box["height"] <= 720 and box["height"] > 350
+    shoot(result, "result-1280")
+
+
+def test_page_shows_the_ten_nearest_in_the_embedding(result):
+    result.get_by_label("Find").fill("SIM0007")
+    result.get_by_role("button", name="Next match").click()
+    expect(result.locator("#protein .nearest tbody tr")).to_have_count(10)
 
 
 @pytest.mark.parametrize("width", [390, 1180])

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import pytest
 
-from gateway.http.routes import KEEP_ALIVE_SECONDS
+from gateway.http.events import KEEP_ALIVE_SECONDS
 from tests.support.gateway_process import SLOW, Gateway, fasta, parse_events
 from tests.support.proxy_process import DEPLOY, KINDS, program
 from tests.support.waiting import PATIENCE_SECONDS
@@ -25,8 +25,8 @@ QUIET_SECONDS = int(os.environ.get("DEPLOY_QUIET_SECONDS", "65"))
 #: Longer than all time limits that proxies have if they are not told, such as Caddy's 5 minutes.
 STREAM_SECONDS = int(os.environ.get("DEPLOY_STREAM_SECONDS", "600"))
 # Without the comments that the gateway sends every 15 s otherwise.
-_QUIET = """import sys, gateway.http.routes, gateway.__main__
-gateway.http.routes.KEEP_ALIVE_SECONDS = 86400
+_QUIET = """import sys, gateway.http.events, gateway.__main__
+gateway.http.events.KEEP_ALIVE_SECONDS = 86400
 sys.exit(gateway.__main__.main())"""
 
 

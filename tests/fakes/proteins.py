@@ -38,7 +38,21 @@ def choice[T](key: str, topic: str, options: tuple[T, ...]) -> T:
     return options[int(draw(key, topic) * len(options))]
 
 
+#: Isoforms that each active entry has; the first is the canonical one.
+_ISOFORMS = 3
+
+
+def canonical(accession: str) -> str:
+    """The accession of the entry of an isoform."""
+    return accession.partition("-")[0]
+
+
 def state(accession: str) -> str:
+    accession, dash, isoform = accession.partition("-")
+    if dash and not isoform.isdecimal():
+        return "malformed"
+    if dash and not 1 <= int(isoform) <= _ISOFORMS:
+        return "unknown"
     if not _ACCESSION.fullmatch(accession):
         return "malformed"
     return STATES.get(accession[2:5], "active") if accession.startswith("Q0") else "active"
@@ -82,7 +96,10 @@ class Proteins:
         self._of_uniparc: dict[str, str] = {}
 
     def __getitem__(self, accession: str) -> Protein:
-        sequence = self._sequences.get(accession) or _sequence(accession)
+        """The protein of an entry, or an isoform of it, which is shorter."""
+        entry, _, isoform = accession.partition("-")
+        sequence = self._sequences.get(entry) or _sequence(entry)
+        sequence = sequence[: len(sequence) - 10 * (int(isoform or 1) - 1)]
         protein = Protein(accession, sequence)
         self._of_uniparc[protein.uniparc] = sequence
         return protein

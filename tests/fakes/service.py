@@ -1,12 +1,13 @@
 """One faked web service: its routes, what it was asked, and what goes wrong with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.fakes.paging import later_page
 from tests.fakes.web_faults import Fault
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -67,4 +68,16 @@ class Service:
         if self.fault == "down":
             self._drop(request)
             return Response()
-        return self._fault.refusal() or await answer(request)
+        response = self._fault.refusal() or await answer(request)
+        return self._half(request, response) if self._fault.cuts(later_page(request)) else response
+
+    def _half(self, request: Request, response: Response) -> Response:
+        """The same response, but the connection is closed in the middle of its body."""
+        body = bytes(response.body)
+
+        async def half() -> AsyncIterator[bytes]:
+            yield body[: len(body) // 2]
+            await asyncio.sleep(0.02)  # the half is on its way before the connection ends
+            self._drop(request)
+
+        return StreamingResponse(half(), response.status_code, dict(response.headers))

@@ -1,5 +1,6 @@
 """The faked web services, asked by protspace's own clients and by plain requests."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def web(running, monkeypatch):
     running.reset()
     running.offline = False
     for service in running.services.values():
-        service.fault, service.latency = None, 0.0
+        service.fault, service.latency, service.refusals = None, 0.0, 3
     for name, value in running.environment.items():
         monkeypatch.setenv(name, value)
     return running
@@ -133,6 +134,75 @@ def test_a_secondary_accession_can_be_searched_for(web):
     found = requests.get(f"{UNIPROT}/search", query).json()["results"]
     assert [each["primaryAccession"] for each in found] == ["P0MRG1"]
     assert requests.get(f"{UNIPROT}/search", {"query": "sec_acc:Q0UNK1"}).json()["results"] == []
+
+
+def search(**query) -> requests.Response:
+    return requests.get(f"{UNIPROT}/search", query)
+
+
+def test_search_gives_pages_with_links_and_the_number_of_all(web):
+    web.hits["reviewed:true"] = ACTIVE
+    count = search(query="reviewed:true", size="0")
+    assert (count.json()["results"], count.headers["X-Total-Results"]) == ([], "60")
+    assert "Link" not in count.headers
+    first = search(query="reviewed:true", size="40")
+    second = requests.get(first.links["next"]["url"])
+    found = [
+        each["primaryAccession"] for page in (first, second) for each in page.json()["results"]
+    ]
+    assert found == ACTIVE
+    assert second.links == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({}, "'query' is a required parameter"),
+        ({"query": "(reviewed:true"}, "query parameter has an invalid syntax"),
+        ({"query": "gene:INS AND"}, "query parameter has an invalid syntax"),
+        ({"query": "famly:x"}, "'famly' is not a valid search field"),
+        ({"query": "x", "size": "501"}, "'size' must be less than or equal to 500"),
+        ({"query": "x", "fields": "acession"}, "Invalid fields parameter value 'acession'"),
+        ({"query": "x", "sort": "size asc"}, "Invalid sort field 'size'"),
+    ],
+)
+def test_wrong_search_is_refused_with_a_message(web, query, message):
+    answer = search(**query)
+    assert answer.status_code == 400
+    assert answer.json() == {"url": f"{UNIPROT}/search", "messages": [message]}
+
+
+def test_only_the_fields_that_are_asked_for_are_sent(web):
+    web.hits["x"] = ACTIVE[:1]
+    (whole,) = search(query="x").json()["results"]
+    (part,) = search(query="x", fields="id,go").json()["results"]
+    assert part.keys() <= {"entryType", "primaryAccession", "uniProtkbId", "extraAttributes"} | {
+        "uniProtKBCrossReferences"
+    }
+    assert {"references", "sequence"} <= whole.keys()
+
+
+def test_isoforms_have_accessions_and_sequences_of_their_own(web):
+    found = batch(["P10000-1", "P10000-2", "P10001-9"]).json()["results"]
+    assert [each["primaryAccession"] for each in found] == ["P10000", "P10000-2"]
+    assert requests.get(f"{UNIPROT}/P10001-9.json").status_code == 404
+
+
+def test_stream_is_the_fasta_of_all_hits(web):
+    web.hits["x"] = [*ACTIVE, "Q0DEL1"]
+    query = {"query": "x", "format": "fasta", "compressed": "true"}
+    text = gzip.decompress(requests.get(f"{UNIPROT}/stream", query).content).decode()
+    assert [line.split("|")[1] for line in text.splitlines() if line[0] == ">"] == ACTIVE
+
+
+def test_later_page_may_break_off_in_the_middle(web):
+    web.hits["x"] = ACTIVE
+    web.uniprot.refusals = 1
+    web.uniprot.fault = "cut"
+    first = search(query="x")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        requests.get(first.links["next"]["url"])
+    assert len(requests.get(first.links["next"]["url"]).json()["results"]) == 25
 
 
 def test_entries_have_the_sequences_that_are_given(web):

@@ -34,6 +34,11 @@ def entry(protein: Protein, secondary: tuple[str, ...] = ()) -> dict:
         "keywords": _keywords(protein),
         "uniProtKBCrossReferences": _terms(protein) + _structures(protein),
         "sequence": _sequence(protein),
+        "entryAudit": {
+            "entryVersion": 42,
+            "sequenceVersion": 1 + int(3 * draw(protein.accession, "SV")),
+        },
+        "references": [{"referenceNumber": 1, "citation": {"id": "12345678"}}],
         "extraAttributes": {"uniParcId": protein.uniparc},
     }
     return {key: value for key, value in made.items() if value not in ([], {})}

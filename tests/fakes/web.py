@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -38,10 +38,10 @@ _BIOCENTRAL = "biocentral.rostlab.org"
 class FakeWeb:
     """All services, as a context manager; see `Service` for what each of them tells.
 
-    `sequences` are those of a test's own proteins, by accession. `biocentral` answers for the
-    Biocentral server. `offline` lets no connection come about, as on a machine without a
-    network. `connects` counts the connections that were wanted, by host, and `unknown_hosts`
-    has those to hosts that are not faked.
+    `sequences` are those of a test's own proteins, by accession. `hits` has the accessions that
+    each UniProt query finds. `biocentral` answers for the Biocentral server. `offline` lets no
+    connection come about, as on a machine without a network. `connects` counts the connections
+    that were wanted, by host, and `unknown_hosts` has those to hosts that are not faked.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class FakeWeb:
         self.interpro, self.ted = Service(self._drop), Service(self._drop)
         self.files = Service(self._drop)
         self.offline = False
-        self._hosts = hosts(self.services, Proteins(sequences))
+        self.hits: dict[str, Sequence[str]] = {}
+        self._hosts = hosts(self.services, Proteins(sequences), self.hits)
         apps: dict[str, ASGIApp] = {host: Router(each.routes) for host, each in self._hosts.items()}
         apps |= {_BIOCENTRAL: biocentral} if biocentral else {}
         self._known = set(apps)

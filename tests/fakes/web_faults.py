@@ -14,6 +14,7 @@ FAULTS = {
     "garbage": "every answer is 200 with a body that is neither JSON nor a file",
     "html": "every answer is 200 with an HTML page",
     "short": "a third of the records of a list are missing, of a file its second half",
+    "cut": "the first `refusals` later pages of a list break off in the middle",
     "hang": "no request is answered until the fault is cleared",
 }
 _PAGE = "<!DOCTYPE html><html><head><title>Notice</title></head><body>Back at: 12:00</body></html>"
@@ -47,6 +48,13 @@ class Fault:
             case "html":
                 return HTMLResponse(_PAGE)
         return None
+
+    def cuts(self, later: bool) -> bool:
+        """Return whether an answer breaks off, which is a `later` page or not."""
+        if self.name != "cut" or not later or self._refusals <= 0:
+            return False
+        self._refusals -= 1
+        return True
 
     def shortened[T: (list, bytes)](self, whole: T) -> T:
         """A list of records, or the bytes of a file, as far as they are sent."""

@@ -1,6 +1,6 @@
 """Which service answers at which host: all that is faked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute
@@ -15,7 +15,8 @@ URLS = {
     "uniprot": (
         "https://rest.uniprot.org/uniprotkb/accessions",
         "https://rest.uniprot.org/uniprotkb/{accession}.json",
-        "https://rest.uniprot.org/uniprotkb/search?query=sec_acc:{accession}",
+        "https://rest.uniprot.org/uniprotkb/search?query={query}",
+        "https://rest.uniprot.org/uniprotkb/stream?query={query}",
         "https://rest.uniprot.org/uniparc/{identifier}.json",
     ),
     "taxonomy": ("https://rest.uniprot.org/taxonomy/search",),
@@ -37,10 +38,12 @@ class Answers(NamedTuple):
     routes: list[BaseRoute]
 
 
-def hosts(services: Mapping[str, Service], proteins: Proteins) -> dict[str, Answers]:
+def hosts(
+    services: Mapping[str, Service], proteins: Proteins, hits: Mapping[str, Sequence[str]]
+) -> dict[str, Answers]:
     uniprot, taxa = services["uniprot"], services["taxonomy"]
     matches, domains, files = services["interpro"], services["ted"], services["files"]
-    entries = UniProt(uniprot, proteins).routes() + taxonomy.routes(taxa)
+    entries = UniProt(uniprot, proteins, hits).routes() + taxonomy.routes(taxa)
     found = {
         "rest.uniprot.org": Answers([uniprot, taxa], entries),
         "www.ebi.ac.uk": Answers([matches], interpro.routes(matches)),

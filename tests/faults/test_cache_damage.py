@@ -151,13 +151,15 @@ def test_damage_while_many_processes_use_the_file_fails_none(path):
     ]
     for worker in workers:
         worker.start()
-    while any(worker.is_alive() for worker in workers):
+    end = time.monotonic() + seconds + 2 * PATIENCE_SECONDS
+    while any(worker.is_alive() for worker in workers) and time.monotonic() < end:
         time.sleep(rng.uniform(0.2, 1))
         if path.exists():
             damage_in_place(path, rng)
         for left in set_aside_before(path)[: 1 - MOST]:
             left.unlink()
     for worker in workers:
+        worker.kill()
         worker.join(PATIENCE_SECONDS)
     assert [worker.exitcode for worker in workers] == [0] * 4
     assert set_aside_before(path)

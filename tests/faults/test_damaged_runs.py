@@ -140,7 +140,7 @@ def serve(root, whole, damaged) -> Counter:
 
 def ask(gateway, run_id) -> list[int]:
     """Ask all that can be asked about a run; do not wait for its end."""
-    paths = [f"/api/prepare/{run_id}{rest}" for rest in ("", "/preview", "/bundle")]
+    paths = [f"/api/prepare/{run_id}{rest}" for rest in ("", "/preview", "/table", "/bundle")]
     found = [gateway.client.get(path).status_code for path in paths]
     with gateway.client.stream("GET", f"{paths[0]}/events") as answer:
         found.append(answer.status_code)

@@ -1,4 +1,4 @@
-"""Neighbours by PyTorch on the CPU, held against those by faiss."""
+"""Neighbours by PyTorch on the CPU, held against those of the search without it."""
 
 import json
 import subprocess
@@ -14,6 +14,7 @@ from steps.errors import StepError
 from steps.project import step
 from steps.project.knn import exact, search, torch_exact
 from steps.project.knn.points import Points
+from steps.project.parameters import METRICS
 from tests.support.docs_commands import ROOT
 
 pytestmark = pytest.mark.local
@@ -40,9 +41,9 @@ def project(embeddings, device):
     return json.loads(pq.read_schema(output).metadata[b"info_json"])
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("at_a_time", [7, 600, torch_exact._REFERENCES])
-def test_neighbours_are_those_of_faiss(metric, at_a_time, monkeypatch):
+def test_neighbours_are_those_of_the_cpu(metric, at_a_time, monkeypatch):
     monkeypatch.setattr(torch_exact, "_REFERENCES", at_a_time)
     queries, references = Points.of(drawn(300), metric), Points.of(drawn(1300, seed=1), metric)
     found = torch_exact.nearest(queries, references, 15, "cpu")

@@ -55,9 +55,11 @@ def test_all_that_is_copied_into_the_image_exists_and_is_not_ignored():
 
 def test_the_image_holds_the_whole_pipeline():
     """Every file that Snakemake or the gateway opens by its place beside them."""
-    text = "".join(path.read_text() for path in (ROOT / "rules").rglob("*.smk"))
-    folders = {"steps", "gateway", "rules", "snakemake_logger_plugin_runlog", "profiles"}
-    folders |= set(re.findall(r'"\.\./(\w+)/', text))
+    folders = {"steps", "gateway", "terminal", "rules", "viewer", "profiles"}
+    folders.add("snakemake_logger_plugin_runlog")
+    for path in (ROOT / "rules").rglob("*.smk"):
+        named = re.findall(r'"((?:\.\./)+[\w./]+)"', path.read_text())
+        folders |= {(path.parent / name).resolve().relative_to(ROOT).parts[0] for name in named}
     assert "envs" in folders
     assert all(re.search(rf"^COPY {name}/ {name}/$", DOCKERFILE, re.M) for name in folders)
 

@@ -11,12 +11,16 @@ import pytest
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.web import FakeWeb
 from tests.support.docs_commands import ELSEWHERE, PAGES, ROOT, RULES, blocks, ruled, to_run
+from tests.support.embedding_files import vectors, write
 from tests.support.gateway_process import Gateway
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 BIN = Path(sys.executable).parent
 RUN = [page for page in PAGES if page not in ELSEWHERE and any(map(to_run, blocks(page)))]
 _STORE = "snakemake --cores 2 --directory a --config input=$PWD/my.fasta embedders=prot_t5"
+ACCESSIONS = [f"P{number}" for number in range(10000, 10030)]
+CHECKOUT = ["Snakefile", "config.yaml", "rules", "steps", "terminal", "gateway", "profiles"]
+CHECKOUT += ["examples"]
 #: What a page takes for granted.
 BEFORE = {"docs/cache.md": _STORE}
 
@@ -25,6 +29,7 @@ BEFORE = {"docs/cache.md": _STORE}
 def web():
     """Biocentral and the annotation services, so that nothing is asked of the real ones."""
     with FakeBiocentral() as biocentral, FakeWeb(biocentral=biocentral.application) as running:
+        running.hits["(family:phospholipase) AND (reviewed:true)"] = ACCESSIONS
         yield running
 
 
@@ -33,15 +38,24 @@ def checkout(tmp_path):
     """A checkout with the files that the pages call `my.fasta`, `labels.csv` and so on."""
     folder = tmp_path / "checkout"
     folder.mkdir()
-    for name in ("Snakefile", "config.yaml", "rules", "steps", "gateway", "profiles", "examples"):
+    for name in CHECKOUT:
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(BIN.parent)
     sequences = re.findall(r">.*\n([^>]+)", (ROOT / "examples/families.fasta").read_text())[::8]
+    (folder / "accessions.txt").write_text("\n".join(ACCESSIONS))
     fasta = "".join(f">P{10000 + n}\n{text}" for n, text in enumerate(sequences))
     (folder / "folder").mkdir()
-    for name in ("my.fasta", "folder/one.fasta", "folder/two.fasta"):
+    for name in ("my.fasta", "folder/one.fasta", "folder/two.fasta", "labelled.fasta"):
         (folder / name).write_text(fasta)
+    for name in ("new", "more"):
+        (folder / f"{name}.fasta").write_text(f">{name}\n{sequences[3][:-9]}\n")
+    (folder / "leaving.txt").write_text("P10000\n")
     (folder / "sheet.tsv").write_text("dataset\tfasta\na\tmy.fasta\nb\tfolder/one.fasta\n")
+    proteins = [f"P{10000 + n}" for n in range(len(sequences))]
+    for name in ("x.h5", "y.h5"):
+        write(folder / name, dict(zip(proteins, vectors(len(proteins), 1024), strict=True)))
+    write(folder / "per-protein.h5", {"Q00001": vectors(1, 1024)[0]})
+    (folder / "uniprot_sprot.fasta").write_text(">sp|Q00001|X_HUMAN Text\nMKVLAAG\n")
     (folder / "labels.csv").write_text("identifier,label\nP10000,first\nP10001,second\n")
     return folder
 

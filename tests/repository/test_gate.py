@@ -66,6 +66,14 @@ def test_the_first_failure_stops_what_runs_and_begins_nothing_more(gate, tmp_pat
     assert (lines["fails"], lines["runs"], lines["later"]) == ("FAILED", "stopped", "-")
 
 
+def test_a_suite_that_hangs_is_stopped_and_shows_its_log(gate, monkeypatch, capsys):
+    monkeypatch.setattr(gate.module, "LIMIT_SECONDS", 1)
+    assert not gate({"hangs": "echo as far as here; sleep 60"}, [[["hangs"]]])[0]
+    said = capsys.readouterr().out
+    assert "== hangs failed with status 124" in said
+    assert "as far as here\n\nStopped after 1 s." in said
+
+
 def test_a_pipe_that_breaks_fails_its_suite(gate):
     assert not gate({"a": "false | cat"}, [[["a"]]])[0]
 
@@ -91,10 +99,11 @@ def test_what_two_suites_share_is_left_out_of_neither(gate):
 
 def test_programs_of_debian_are_looked_for(tmp_path):
     """Nothing is installed where all are there."""
-    names = re.findall(r"\[(\w+)\]=", (ROOT / "scripts" / "debian-packages").read_text())
+    names = re.findall(r"\[([\w-]+)\]=", (ROOT / "scripts" / "debian-packages").read_text())
     assert {"chromium", "initdb", "slurmctld", "buildah"} <= set(names)
-    for name in names:
-        (tmp_path / name).write_text("#!/bin/sh\n")
+    # A program that this overlooks must not be installed by a test.
+    for name in ["apt-get", *names]:
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {int(name == 'apt-get')}\n")
         (tmp_path / name).chmod(0o755)
     found = subprocess.run(
         [ROOT / "scripts" / "debian-packages"],

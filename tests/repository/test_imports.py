@@ -33,6 +33,7 @@ HEAVY = (
         ("bundle.step", ()),
         ("report.provenance", ()),
         ("report.preview", ()),
+        ("report.methods.step", ()),
     ],
 )
 def test_starting_a_step_loads_little(module, allowed):

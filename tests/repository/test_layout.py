@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.imports import ROOT, imports, modules
 
-STEP_ROOMS = {"normalize", "embed", "annotate", "project", "bundle", "report", "optional"}
-SHARED_ROOMS = {"biocentral", "cache"}
+STEP_ROOMS = {"retrieve", "normalize", "embed", "annotate", "project", "bundle", "report"}
+STEP_ROOMS |= {"optional"}
+SHARED_ROOMS = {"biocentral", "cache", "hdf5"}
 #: Rooms of each package from top to bottom. Rooms of one layer do not know each other.
 LAYERS = {
     "gateway": [
@@ -35,21 +36,32 @@ LAYERS = {
 #: Imports beside these arrows: (from, to) -> why. A name stands for all modules below it.
 BESIDE = {
     ("steps.annotate.step", "steps.normalize.identifiers"): "identifiers of the user's tables",
+    ("steps.annotate.table.check", "steps.normalize.identifiers"): "identifiers of an upload",
     ("steps.preload", "steps.__main__"): "the registry of steps",
     ("steps.__main__", "steps.preload.process"): "the request to a fork server",
-    ("steps.annotate.ranking", "steps.embed.file"): "names of proteins in a file of embeddings",
     ("steps.bundle", "steps.annotate.cells"): "the grammar of cells",
     ("steps.bundle", "steps.annotate.ranking.order"): "the order of columns",
     ("steps.bundle", "steps.project.methods"): "names of projections",
+    ("steps.config.onto", "steps.annotate.cells"): "which columns of a map are the user's own",
+    ("steps.embed.given", "steps.normalize.identifiers"): "identifiers of the user's embeddings",
+    ("steps.embed.imports", "steps.normalize"): "sequences of published embeddings",
     ("steps.optional", "steps.annotate.cells"): "the grammar of cells",
-    ("steps.optional.transfer", "steps.annotate"): "which annotations there may be",
+    ("steps.optional.wanted", "steps.annotate"): "which annotations there may be",
+    ("steps.optional", "steps.bundle.reading"): "the bundle whose values are styled",
     ("steps.optional", "steps.bundle.tables"): "tables as they are in the bundle",
     ("steps.optional", "steps.embed.file"): "embeddings",
+    ("steps.optional.transfer", "steps.annotate"): "tables of labels of references",
+    ("steps.optional.transfer", "steps.embed.given"): "embeddings of references",
+    ("steps.optional.transfer", "steps.normalize"): "identifiers of references",
     ("steps.optional", "steps.project"): "methods, and k-nearest neighbours",
+    ("steps.project.neighbours", "steps.embed.file"): "embeddings",
     ("steps.project.step", "steps.embed.file"): "embeddings",
+    ("steps.retrieve", "steps.annotate.remote"): "UniProt is asked as for annotations",
     ("steps.report", "steps.annotate"): "the grammar of cells, and which annotation to draw",
+    ("steps.report", "steps.bundle.reading"): "the bundle that is exported",
     ("steps.report", "steps.bundle.tables"): "tables as they are in the bundle",
     ("steps.report", "steps.project.methods"): "names of methods",
+    ("steps.report.methods", "steps.embed.models"): "names and checkpoints of models",
 }
 #: Modules of these rooms that config and workflow import: names and limits, without libraries.
 CATALOGUES = {
@@ -58,25 +70,31 @@ CATALOGUES = {
     "steps.cache",
     "steps.embed.models",
     "steps.embed.models.catalogue",
+    "steps.hdf5.names",
     "steps.normalize.limits",
+    "steps.optional.statistics",
     "steps.project.methods",
+    "steps.retrieve.accessions",
+    "steps.retrieve.queries",
 }
 #: Modules of steps that the gateway imports -> why.
 FOR_GATEWAY = {
-    "steps.annotate.cells": "labels of points",
     "steps.annotate.groups": "choices of the page",
-    "steps.annotate.ranking.order": "which annotation the page draws",
+    "steps.annotate.table.check": "checks of an upload",
     "steps.annotate.remote.catalogue": "choices of the page",
-    "steps.annotate.scale": "colours of numbers on the page",
     "steps.cache": "the sweeper prunes the cache",
     "steps.cache.aside": "damaged caches are set aside, and watched",
     "steps.cache.failures": "what is damage",
     "steps.cli": "versions of packages",
     "steps.config.defaults": "defaults of settings",
     "steps.config.model": "the configuration of a run",
+    "steps.config.onto": "maps that uploads can join",
     "steps.embed.models": "choices of the page",
+    "steps.embed.models.catalogue": "models that names of files end in",
     "steps.errors": "errors of the configuration and of uploads",
     "steps.files": "files that are complete or not there",
+    "steps.hdf5.names": "the embedder of an upload",
+    "steps.normalize.embeddings": "checks of an upload",
     "steps.normalize.fasta": "checks of an upload",
     "steps.formats": "the page names other formats by the same sentences",
     "steps.normalize.identifiers": "the page makes the same identifiers",
@@ -86,10 +104,26 @@ FOR_GATEWAY = {
     "steps.preload.modules": "steps are forked",
     "steps.preload.process": "steps are forked",
     "steps.preload.server": "steps are forked",
+    "steps.optional.style_file": "checks of an upload",
     "steps.project.methods": "choices of the page",
+    "steps.report.export": "the table of a bundle",
+    "steps.report.html.step": "the HTML file of a result",
+    "steps.report.points": "points of the page",
+    "steps.retrieve.accessions": "checks of an upload",
+    "steps.retrieve.limits": "checks of an upload",
+    "steps.retrieve.queries": "checks of an upload",
+    "steps.retrieve.search": "the number of proteins of a query",
 }
 FOR_RULES = {"steps.config.datasets", "steps.config.model", "steps.config.paths"}
 FOR_RULES |= {"steps.errors", "steps.shards", "steps.workflow"}
+#: Modules of steps that the terminal imports -> why. Only the Snakefile imports the terminal.
+FOR_TERMINAL = {
+    "steps.cli": "warnings beside the logs of steps",
+    "steps.files": "files that are complete or not there",
+    "steps.project.numba_cache": "where forked steps find compiled code",
+    "steps.report.methods.proteins": "what reading has changed, in words",
+    "steps.config.paths": "paths as they are typed",
+}
 #: Files of steps that may name Snakemake -> why.
 NAMES_SNAKEMAKE = {
     "steps/workflow.py": "knows it",
@@ -169,6 +203,15 @@ def test_rules_import_only_what_is_for_them():
     pattern = r"^\s*(?:from|import) (steps\S*)"
     found = {name for path in rules for name in re.findall(pattern, path.read_text(), re.M)}
     assert found <= FOR_RULES
+
+
+def test_terminal_imports_only_what_is_for_it_and_nothing_imports_it():
+    known = modules("gateway") | modules("steps") | modules("terminal")
+    of = {name: imports(path, known) for name, path in known.items()}
+    found = {to for name in modules("terminal") for to in of[name] if not below(to, "terminal")}
+    assert found == FOR_TERMINAL.keys()
+    others = [name for name in known if not below(name, "terminal")]
+    assert not [name for name in others if any(below(to, "terminal") for to in of[name])]
 
 
 def test_workflow_alone_knows_snakemake():

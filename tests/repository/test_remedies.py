@@ -21,7 +21,8 @@ from tests.support.waiting import wait_until
 NAMED = sorted({*in_messages(), *in_pages()})
 PINNED = ("Dockerfile", "compose.yaml")
 CHECKOUT = "Makefile pyproject.toml config.yaml README.md LICENSE deploy docs envs gateway locks"
-CHECKOUT += " profiles rules scripts Snakefile snakemake_logger_plugin_runlog steps examples"
+CHECKOUT += " profiles rules scripts Snakefile snakemake_logger_plugin_runlog steps terminal"
+CHECKOUT += " examples"
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_what_is_installed_works_elsewhere(tmp_path):
     assert "gateway/pipeline/Snakefile" in files and not re.search("tests?/|benchmarks/", files)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for code in ("gateway", "steps", "snakemake_logger_plugin_runlog"):
+    for code in ("gateway", "steps", "terminal", "snakemake_logger_plugin_runlog"):
         found = environment.run(f"python -c 'import {code}; print({code}.__file__)'", elsewhere)
         assert found.stdout.startswith(str(environment.folder)), found
     step = f"python -m steps normalize {EXAMPLE} --fasta a.fasta --table a.parquet"
@@ -201,4 +202,5 @@ def test_annotations_are_asked_for_again(tmp_path):
     succeed(tmp_path, **chosen)
     planned = succeed(tmp_path, "--dry-run", "--forcerun", "annotate", **chosen)
     jobs = set(re.findall(r"^(\w+) +1$", planned, re.MULTILINE))
-    assert jobs == {"annotate", "rank", "bundle", "preview", "provenance", "all"}, planned
+    after = {"rank", "bundle", "preview", "provenance", "methods", "html"}
+    assert jobs == {"annotate", "all", *after}, planned

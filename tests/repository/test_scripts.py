@@ -46,3 +46,39 @@ def test_only_an_older_one_gets_one_sentence_with_the_remedy(find):
 
 def test_no_python_gets_the_same_sentence(find):
     assert "install one" in find().stderr
+
+
+@pytest.fixture
+def install(tmp_path):
+    def install(uv: str | None, pip: str) -> subprocess.CompletedProcess:
+        """Install where uv, if it is there, and pip are these scripts."""
+        programs = {"venv/bin/python": pip} | ({"bin/uv": uv} if uv else {})
+        for name, script in programs.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+            (tmp_path / name).chmod(0o755)
+        return subprocess.run(
+            [ROOT / "scripts" / "install", tmp_path / "venv", "x.lock"],
+            env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+        )
+
+    return install
+
+
+def test_uv_installs_where_it_is_there_and_says_how_long_what_took(install):
+    said = install("echo Prepared 3 packages in 2s; echo Installed 3 packages in 1s", "exit 1")
+    assert said.returncode == 0 and said.stdout.startswith("Installed by uv in ")
+    assert said.stdout.endswith("  Prepared 3 packages in 2s\n  Installed 3 packages in 1s\n")
+
+
+@pytest.mark.parametrize("uv", [None, "exit 2"])
+def test_pip_installs_where_uv_is_missing_or_fails(install, uv):
+    said = install(uv, "exit 0")
+    assert said.returncode == 0 and said.stdout.startswith("Installed by pip in ")
+
+
+def test_installation_that_fails_says_so_and_fails(install):
+    said = install(None, "echo 'hashes differ' >&2; exit 1")
+    assert said.returncode == 1 and "hashes differ" in said.stderr and said.stdout == ""

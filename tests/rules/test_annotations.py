@@ -1,5 +1,7 @@
 """Remote sources: the cells of protspace, fetched once; what is missing is reported."""
 
+from datetime import date
+
 import pytest
 
 from tests.fakes.biocentral import FakeBiocentral
@@ -38,6 +40,19 @@ def test_every_cell_equals_that_of_protspace(bench, wanted):
     assert set(ours.column_names) <= set(theirs.column_names)
 
 
+def test_cells_without_scores_equal_those_of_protspace(bench, tmp_path):
+    found = proteins(130) | ODD
+    own = tmp_path / "own.csv"
+    own.write_text("identifier,panther,label\nP10000,x|0.9;y,x|0.9\nP10001,z,z\n")
+    wanted = f"uniprot,taxonomy,interpro,ted,{own}"
+    theirs = bench.protspace(found, wanted, "--no-scores")
+    ours, scored = bench.annotate(found, "--no-scores", wanted=wanted), bench.annotate(found)
+    for name in set(theirs.column_names[1:]) & set(ours.column_names):
+        assert cells(ours, name) == cells(theirs, name), name
+    for name in ("go_mf", "pfam", "cc_subcellular_location", "ted_domains"):
+        assert "|" in "".join(cells(scored, name)) and "|" not in "".join(cells(ours, name))
+
+
 def test_every_prediction_equals_that_of_protspace(bench):
     twins = {"twin_a": "MKVLAAG" * 9, "twin_b": "MKVLAAG" * 9, "long": "M" * 5001}
     found = proteins(60) | ODD | twins
@@ -48,6 +63,17 @@ def test_every_prediction_equals_that_of_protspace(bench):
         assert cells(ours, name) == cells(theirs, name)
         assert len(set(cells(ours, name))) > 1
     assert bench.sources["biocentral"]["not_fetched"] == 0
+
+
+def test_annotations_that_came_with_sequences_are_the_same(bench):
+    found = proteins(130)
+    bench.web.hits["(reviewed:true)"] = list(found)
+    bench.retrieve("uniprot:(reviewed:true)")
+    bench.web.reset()
+    ours = bench.annotate(found, "--entries=uniprot.parquet", wanted="uniprot,taxonomy")
+    assert bench.web.uniprot.requests == 0
+    assert bench.sources["uniprot"] == {"stored": 130, "asked": 0, "not_fetched": 0}
+    assert ours.equals(bench.annotate(found, wanted="uniprot,taxonomy"))
 
 
 @pytest.mark.slow
@@ -105,6 +131,21 @@ def test_answers_that_are_too_old_are_fetched_again(bench):
     bench.web.reset()
     bench.annotate(proteins(30), "--annotation-days=-1", wanted="default")
     assert len(bench.web.uniprot.asked) == 30
+
+
+def test_report_has_the_days_of_answers_also_of_cached_ones(bench):
+    bench.annotate(proteins(30))
+    first = bench.report["parameters"]["days"]
+    assert first.keys() == {"uniprot", "taxonomy", "interpro", "ted"}
+    assert all(date.fromisoformat(a) <= date.fromisoformat(b) for a, b in first.values())
+    bench.annotate(proteins(30))
+    assert bench.report["parameters"]["days"] == first
+
+
+def test_source_without_an_answer_has_no_days(bench):
+    bench.web.ted.fault = "down"
+    bench.annotate(proteins(30), wanted="ted,ec")
+    assert bench.report["parameters"]["days"].keys() == {"uniprot"}
 
 
 def test_uniprot_gets_several_batches_at_a_time_but_at_most_eight(bench):

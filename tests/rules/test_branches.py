@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from protspace.data.annotations.encoding import decode_field
 from protspace.data.io.bundle import read_bundle_contents
 
 from steps.bundle.tables import projection_tables
@@ -17,7 +18,8 @@ from tests.support.snakemake_run import EXAMPLE, LABELS, ROOT, read_json, succee
 
 pytestmark = pytest.mark.slow
 METHODS = ("umap2", "pca2")
-BRANCHES = {"statistics": "true", "transfer": "family", "similarity": "true"}
+BRANCHES = {"statistics": "true", "transfer": "family", "similarity": "true", "export": "tsv"}
+BRANCHES |= {"clustering": "kmeans,hdbscan", "min_cluster_size": "4"}
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +79,31 @@ def test_statistics_are_those_of_protspace(results, bundle, directory):
     embeddings = results / "embeddings" / "kmers.h5"
     protspace("stats", "-i", embeddings, "-p", directory, "-a", annotations, "-o", scores)
     theirs = pq.read_table(scores).to_pylist()
-    ours = [row for row in bundle.statistics.to_pylist() if "MMseqs2" not in str(row)]
-    assert len(ours) > 50 and ours == theirs
+    rows = [row for row in bundle.statistics.to_pylist() if "MMseqs2" not in str(row)]
+    ours = [row for row in rows if row["label_kind"] != "hdbscan" and "knn" not in row["metric"]]
+    assert 50 < len(ours) < len(rows) and ours == theirs
     enriched = pq.read_table(annotations)
     clusters = [name for name in enriched.column_names if name.startswith("cluster_")]
     for name in clusters:
         assert bundle.annotations[name].to_pylist() == enriched[name].to_pylist()
     assert len(clusters) == 3
+
+
+def test_clusters_by_density_are_named_by_families(bundle):
+    name = "cluster_hdbscan_kmers — UMAP 2"
+    found = set(bundle.annotations[name].to_pylist()) - {"", None}
+    assert found and any(text.startswith("Simulated ") for text in found)
+    # What the bundle shows is what the legend has.
+    shown = {decode_field(text) for text in found}
+    assert shown == set(bundle.settings[name]["categories"])
+
+
+def test_neighbours_agree_on_families_more_than_by_chance(bundle):
+    rows = [row for row in bundle.statistics.to_pylist() if row["annotation"] == "family"]
+    found = {(row["space_name"], row["metric"]): row["value"] for row in rows}
+    for space in ("kmers — UMAP 2", "kmers", "MMseqs2 — MDS 2"):
+        assert found[space, "knn_agreement"] > found[space, "knn_agreement_null_mean"]
+        assert found[space, "knn_agreement_p"] < 0.05 or space.startswith("MMseqs2")
 
 
 def test_each_projection_of_an_embedding_has_faithfulness(bundle):
@@ -118,6 +138,15 @@ def test_similarity_is_a_projection_of_its_own(bundle, results):
     assert (results / "previews" / "MMseqs2.identity.svg").is_file()
 
 
+def test_html_file_has_the_styles_of_the_bundle(results):
+    page = (results / "some.html").read_text()
+    described = json.loads(re.search('id="description">(.*?)</script>', page)[1])
+    styles = {each["name"]: each.get("style") for each in described["annotations"]}
+    assert {"#d55e00", "#0072b2"} <= {colour for _, colour in styles["family"]["colours"]}
+    assert [shape for _, shape in styles["family"]["shapes"]] == ["diamond"]
+    assert sum(style is not None for style in styles.values()) > 1 and styles["organism"] is None
+
+
 def test_styles_have_the_users_colours_and_those_of_the_clusters(bundle, results):
     family = bundle.settings["family"]["categories"]
     assert family["Simulated kinase"]["color"] == "#D55E00"
@@ -126,9 +155,20 @@ def test_styles_have_the_users_colours_and_those_of_the_clusters(bundle, results
     assert "#d55e00" in (results / "previews" / "kmers.umap2.svg").read_text()
 
 
+def test_exported_table_is_that_of_protspace(results, bundle, tmp_path):
+    names = bundle.metadata["projection_name"].to_pylist()
+    options = [word for name in names for word in ("-p", name)]
+    protspace("export", results / "some.parquetbundle", tmp_path / "theirs.tsv", *options)
+    table = (results / "some.tsv").read_bytes()
+    assert table == (tmp_path / "theirs.tsv").read_bytes()
+    columns = table.decode().partition("\n")[0].split("\t")
+    assert columns[:3] == ["protein_id", "kmers — UMAP 2_x", "kmers — UMAP 2_y"]
+    assert {"family__pred_value", "cluster_elbow_kmers", "MMseqs2 — MDS 2_y"} <= set(columns)
+
+
 def test_provenance_has_the_branches(results):
     steps = [step["step"] for step in read_json(results / "provenance.json")["steps"]]
-    assert steps[-5:] == ["similarity", "statistics", "transfer", "styles", "bundle"]
+    assert steps[-6:] == ["similarity", "statistics", "transfer", "styles", "bundle", "export"]
 
 
 def test_second_run_gives_the_same_bytes_in_container_2_too(folder, config, results, tmp_path):
@@ -143,4 +183,5 @@ def test_second_run_gives_the_same_bytes_in_container_2_too(folder, config, resu
 def test_branch_turned_off_reruns_only_the_bundle(folder, config, results):
     output = succeed(folder, "--dry-run", **config | {"transfer": ""})
     jobs = re.findall(r"^(\w+) +\d+$", output, flags=re.MULTILINE)
-    assert set(jobs) == {"all", "bundle", "preview", "provenance", "styles", "total"}
+    reruns = {"all", "bundle", "export", "html", "preview", "provenance", "styles", "total"}
+    assert set(jobs) == reruns | {"methods"}

@@ -36,6 +36,7 @@ def conda(tmp_path):
     return here, {"PATH": f"{here}/bin:/usr/local/bin:/usr/bin:/bin"}
 
 
+@pytest.mark.slow
 def test_jobs_in_conda_environments_find_the_steps(tmp_path, conda):
     here, environment = conda
     config = {"input": EXAMPLE, "methods": "pca2", "annotations": "header"}

@@ -27,7 +27,7 @@ def extended(tmp_path_factory):
     """Return a copy of the pipeline with all additions."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "Snakefile", copy)
-    for name in ("rules", "steps", "envs", "examples"):
+    for name in ("rules", "steps", "terminal", "viewer", "envs", "examples"):
         shutil.copytree(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(sys.prefix)
     for page, files in SHOWN.items():

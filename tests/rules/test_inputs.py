@@ -24,6 +24,16 @@ def identifiers_in(folder, dataset):
     return read_bundle_contents(path).annotations["protein_id"].to_pylist()
 
 
+def test_relative_paths_count_from_where_the_command_is_given(tmp_path):
+    (tmp_path / "my in").mkdir()
+    (tmp_path / "my in/a #1.fasta").write_text(fasta("abcd"))
+    (tmp_path / "labels.tsv").write_text("identifier\tkind\na\tx\n")
+    tables = {"annotations": "sequence,labels.tsv", "methods": "pca2"}
+    command = ("--directory", "run")
+    succeed(tmp_path, *command, input='["my in/a #1.fasta"]', **tables)
+    assert identifiers_in(tmp_path / "run", "a_1") == list("abcd")
+
+
 @pytest.mark.slow
 def test_folder_gives_a_bundle_for_each_file(tmp_path):
     source = tmp_path / "source files"
@@ -56,16 +66,16 @@ def test_odd_identifiers_reach_the_bundle_unchanged(tmp_path):
 def test_braces_in_names_reach_the_files_they_name(tmp_path):
     (tmp_path / "x{dataset}.fasta").write_text(fasta("abcd"))
     (tmp_path / "x.fasta").write_text(fasta("wxyz"))
-    (tmp_path / "l{y}.csv").write_text(
+    (tmp_path / "l{y} <b>.csv").write_text(
         "id,kind\n" + "".join(f"{name},{name}{name}\n" for name in "abcd")
     )
     (tmp_path / "s{z}.json").write_text('{"kind": {"colors": {"aa": "#ff0000"}}}')
-    given = {"input": "x{dataset}.fasta", "annotations": "l{y}.csv", "styles": "s{z}.json"}
+    given = {"input": "x{dataset}.fasta", "annotations": "l{y} <b>.csv", "styles": "s{z}.json"}
     succeed(tmp_path, **(SMALL | given))
     contents = read_bundle_contents(tmp_path / "results/x_dataset/x_dataset.parquetbundle")
     assert contents.annotations["kind"].to_pylist() == ["aa", "bb", "cc", "dd"]
     configuration = (tmp_path / "results/x_dataset/config.yaml").read_text()
-    assert "x{dataset}.fasta" in configuration and "l{y}.csv" in configuration
+    assert "x{dataset}.fasta" in configuration and "l{y} <b>.csv" in configuration
 
 
 def test_braces_in_the_working_directory_are_refused(tmp_path):
@@ -106,10 +116,17 @@ def test_file_that_an_older_one_replaced_is_read_again(tmp_path, replaced):
 
 
 @pytest.mark.slow
-def test_transfer_of_no_annotation_is_refused_with_those_there_are(tmp_path):
+@pytest.mark.parametrize(
+    ("branch", "config"),
+    [
+        ("transfer", {"transfer": "famly,length"}),
+        ("statistics", {"statistics": "true", "statistics_annotations": "famly,length"}),
+    ],
+)
+def test_name_of_no_annotation_is_refused_with_those_there_are(tmp_path, branch, config):
     (tmp_path / "x.fasta").write_text(fasta("abcd"))
-    result = snakemake(tmp_path, input="x.fasta", transfer="famly,length", **SMALL)
-    error = read_json(tmp_path / "logs" / "x" / "transfer.error.json")
+    result = snakemake(tmp_path, input="x.fasta", **config, **SMALL)
+    error = read_json(tmp_path / "logs" / "x" / f"{branch}.error.json")
     assert (result.returncode, error["code"]) == (1, "INVALID_CONFIG")
     assert "no annotation 'famly'" in error["message"] and "length" in error["message"]
 

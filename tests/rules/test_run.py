@@ -1,5 +1,6 @@
 """One run of the example, from the FASTA file to all of its results."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from protspace.data.io.bundle import read_bundle_contents
 
+from steps.report.methods.paragraphs import Methods
 from tests.support.snakemake_run import EXAMPLE, read_json, snakemake, succeed
 
 
@@ -53,7 +55,8 @@ def test_provenance_has_configuration_and_versions(results):
     assert provenance["configuration"]["methods"] == ["pca2", "umap2"]
     assert {"protspace", "umap-learn", "scikit-learn", "numba"} <= set(provenance["versions"])
     steps = [step["step"] for step in provenance["steps"]]
-    assert steps == ["normalize", "embed", "annotate", "rank", "project", "project", "bundle"]
+    first = ["normalize", "embed", "annotate", "rank"]
+    assert steps == [*first, "project", "project", "neighbours", "bundle"]
     assert all(step["seconds"] > 0 for step in provenance["steps"])
 
 
@@ -66,7 +69,7 @@ def test_each_projection_has_a_picture(results):
 def test_each_job_has_a_log_and_a_benchmark(finished):
     logs = {path.stem for path in (finished / "logs" / "families").iterdir()}
     benchmarks = {path.stem for path in (finished / "benchmarks" / "families").iterdir()}
-    assert benchmarks <= logs and len(benchmarks) == 10
+    assert benchmarks <= logs and len(benchmarks) == 13
 
 
 def test_pca_equals_that_of_protspace(results, tmp_path):
@@ -106,15 +109,42 @@ def test_added_method_runs_that_method_and_what_merges_it(finished, example_conf
         "preview": 1,
         "bundle": 1,
         "provenance": 1,
+        "html": 1,
+        "methods": 1,
         "all": 1,
-        "total": 5,
+        "total": 7,
     }
 
 
-def test_another_cache_reruns_no_embedding(finished, example_config):
+def test_another_cache_reruns_neither_embedding_nor_html_file(finished, example_config):
     changed = {"cache": "none", "cache_days": 1, "requests_in_flight": 1, "offline": True}
     output = succeed(finished, "--dry-run", **example_config, **changed)
-    assert jobs(output) == {"provenance": 1, "all": 1, "total": 2}
+    assert jobs(output) == {"provenance": 1, "methods": 1, "all": 1, "total": 3}
+
+
+def test_html_file_turned_off_is_not_made(example_config, tmp_path):
+    output = succeed(tmp_path, "--dry-run", **example_config, html=False)
+    assert not {"html", "neighbours"} & jobs(output).keys()
+
+
+def test_nearest_proteins_are_of_the_same_family(results):
+    table = pq.read_table(results / "neighbours" / "kmers.parquet")
+    families = read_bundle_contents(results / "families.parquetbundle").annotations["family"]
+    near = np.array(table["neighbours"].to_pylist())
+    assert near.shape == (240, 10) and not (near == np.arange(240)[:, None]).any()
+    names = np.array(families.to_pylist())
+    assert (names[near] == names[:, None]).mean() > 0.8
+
+
+def test_methods_are_those_of_the_provenance_also_in_the_html_file(results):
+    methods = Methods.of(read_json(results / "provenance.json"))
+    assert (results / "methods.md").read_text() == methods.markdown
+    assert (results / "references.bib").read_text() == methods.bibtex
+    page = (results / "families.html").read_text()
+    found = re.search(r'<script type="application/json" id="description">(.+?)</script>', page)
+    assert json.loads(found[1])["made"]["methods"] == methods.as_dict()
+    assert "embedded by ‘kmers’ (3,968 dimensions)" in methods.paragraphs[0]
+    assert "‘families.tsv’" in methods.paragraphs[2] and "/" not in "".join(methods.paragraphs)
 
 
 @pytest.mark.slow
@@ -134,6 +164,11 @@ def test_config_file_in_the_working_directory_is_read(tmp_path):
 def test_report_and_rule_graph_are_made(finished, example_config, tmp_path):
     report = tmp_path / "report.html"
     succeed(finished, "--report", report, **example_config)
-    assert "kmers.umap2" in report.read_text()
+    text = report.read_text()
+    assert "kmers.umap2" in text
+    # Captions, and the categories in which they stand.
+    for said in ("text for a paper", "projected by umap2", "nearest proteins in the embedding"):
+        assert said in text
+    assert all(f'"{name}"' in text for name in ("Explore", "Maps", "Methods"))
     graph = snakemake(finished, "--rulegraph", "--forceall", **example_config).stdout
     assert graph.startswith("digraph") and '"normalize"' in graph

@@ -7,6 +7,8 @@ import pytest
 from tests.support.snakemake_run import EXAMPLE, snakemake, succeed
 
 pytestmark = pytest.mark.slurm
+#: Snakemake's own words, with the jobs of the cluster.
+WORDS = "--printshellcmds"
 
 
 def submitted(output: str) -> list[str]:
@@ -15,7 +17,7 @@ def submitted(output: str) -> list[str]:
 
 
 def test_a_small_data_set_is_one_job_of_the_cluster(on_slurm, local):
-    output = on_slurm(shard_size=1000)
+    output = on_slurm(WORDS, shard_size=1000)
     assert on_slurm.bundle() == local
     assert len(submitted(output)) == 1
     ended = snakemake(on_slurm.folder, "--dry-run", **on_slurm.config, shard_size=1000)
@@ -23,7 +25,7 @@ def test_a_small_data_set_is_one_job_of_the_cluster(on_slurm, local):
 
 
 def test_shards_are_jobs_of_their_own_and_change_no_byte(on_slurm, local):
-    output = on_slurm(shard_size=150)
+    output = on_slurm(WORDS, shard_size=150)
     assert on_slurm.bundle() == local
     assert {"1-of-2", "2-of-2"} == set(re.findall(r"with kmers, (\S+)", output))
     assert len(submitted(output)) > 4
@@ -40,7 +42,7 @@ def test_a_batch_of_20_data_sets_is_one_run_with_a_report(on_slurm, tmp_path):
     (tmp_path / "sheet.tsv").write_text("dataset\tfasta\n" + rows)
     batch = {"input": "sheet.tsv", "shard_size": 1000, "annotations": "header"}
     small = ["--set-resources", "embed:mem_mb=400", "project:mem_mb=400"]
-    output = on_slurm("--group-components", "map=5", *small, **batch)
+    output = on_slurm(WORDS, "--group-components", "map=5", *small, **batch)
     assert len(submitted(output)) == 4
     assert all((tmp_path / f"results/{name}/{name}.parquetbundle").is_file() for name in names)
     report = tmp_path / "report.html"

@@ -116,3 +116,25 @@ def test_success_removes_an_earlier_error(run, tmp_path):
         run(fail(StepError("SOME_CODE", "Do this.")))
     run(lambda arguments, report: None)
     assert not (tmp_path / "demo.error.json").exists()
+
+
+def test_step_that_logs_to_its_file_writes_warnings_into_one_of_their_own(
+    run, tmp_path, capsys, monkeypatch
+):
+    def work(arguments, report):
+        cli.log.info("of little use")
+        cli.log.warning("for all")
+        cli.log.warning("for one", extra=cli.FOR_OPERATOR)
+
+    monkeypatch.setenv(cli.LOG_TO, "file")
+    run(work)
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "demo.warnings").read_text() == "for all\nfor one\n"
+    run(lambda arguments, report: None)
+    assert not (tmp_path / "demo.warnings").exists()
+
+
+def test_interrupt_ends_a_step_without_a_traceback(run, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run(fail(KeyboardInterrupt()))
+    assert ended.value.code == 130 and capsys.readouterr().err == ""

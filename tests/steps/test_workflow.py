@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from steps.config.model import load
+from steps.errors import StepError
 from steps.workflow import (
     cache_options,
+    cell_options,
+    check_names,
     embedding_options,
     embedding_threads,
     gpus,
@@ -16,6 +19,7 @@ from steps.workflow import (
     limit_options,
     projection_options,
     request_options,
+    statistics_options,
     transfer_options,
 )
 
@@ -38,6 +42,19 @@ def test_largest_distance_of_transfer_is_an_option_where_it_is_set():
     assert transfer_options(load(config)) == options
     limited = load(config | {"transfer_max_distance": "auto"})
     assert transfer_options(limited) == [*options, "--max-distance=auto"]
+
+
+def test_annotations_without_scores_have_an_option_more():
+    with_scores = cell_options(load({}))
+    assert cell_options(load({"scores": False})) == [*with_scores, "--no-scores"]
+
+
+def test_data_set_with_two_tables_of_one_name_is_refused():
+    both = {"export": "tsv", "transfer": "ec"}
+    with pytest.raises(StepError, match=r"one file, transferred\.tsv"):
+        check_names({"transferred"}, load(both))
+    check_names({"transferred"}, load({"export": "tsv"}))
+    check_names({"other"}, load(both))
 
 
 def test_offline_is_a_cache_option():
@@ -70,3 +87,17 @@ def test_resources_grow_with_inputs_and_attempts():
     assert growing(1000, 20)(None, inputs, 1) == 1060
     assert growing(1000, 20)(None, inputs, 2) == 2120
     assert growing(10)(None, None, 3) == 30
+
+
+def test_options_of_statistics_name_what_was_chosen():
+    chosen = {"statistics_annotations": "family,ec", "clustering": "hdbscan", "metric": "cosine"}
+    options = statistics_options(load(chosen | {"min_cluster_size": 20}))
+    assert options[:5] == ["--score", "family", "ec", "--clustering", "hdbscan"]
+    assert {"--min-cluster-size=20", "--metric=cosine", "--cluster-space=both"} <= set(options)
+    assert options[options.index("--requested") + 1] == "default"
+
+
+def test_options_of_k_means_do_not_depend_on_those_of_hdbscan():
+    """Else another `min_cluster_size` would run the statistics again for nothing."""
+    few, many = (statistics_options(load({"min_cluster_size": n})) for n in (5, 50))
+    assert few == many

@@ -48,12 +48,19 @@ class Bench:
         arguments += ["--output", "annotations.parquet", "--report", "annotate.json", *options]
         return self._run([sys.executable, "-m", "steps", "annotate", *arguments])
 
-    def protspace(self, found: dict[str, str], wanted: str = REMOTE) -> pa.Table:
+    def retrieve(self, source: str) -> None:
+        """Run step retrieve, which writes uniprot.fasta and uniprot.parquet."""
+        arguments = [source, "--output=uniprot.fasta", "--entries=uniprot.parquet"]
+        command = [sys.executable, "-m", "steps", "retrieve", *arguments, "--cache=none"]
+        assert self._run(command).returncode == 0
+
+    def protspace(self, found: dict[str, str], wanted: str = REMOTE, *options: str) -> pa.Table:
         """Return the table of protspace's own command, its rows in the order of `found`."""
         fasta = "".join(f">sp|{key}|X\n{sequence}\n" for key, sequence in found.items())
         (self.folder / "x.fasta").write_text(fasta)
         groups = [option for name in wanted.split(",") for option in ("-a", name)]
-        self._run([PROTSPACE, "annotate", "-i", "x.fasta", *groups, "-o", "theirs.parquet"])
+        command = [PROTSPACE, "annotate", "-i", "x.fasta", *groups, "-o", "theirs.parquet"]
+        self._run([*command, *options])
         theirs = pq.read_table(self.folder / "theirs.parquet").to_pandas()
         rows = theirs.set_index(theirs.columns[0]).reindex(list(found))
         return pa.Table.from_pandas(rows.reset_index(), preserve_index=False)

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "docs/http.md": "gateway/http/test_http_docs.py",
     "docs/deploy.md": "deploy/test_newcomer.py",
     "docs/operations.md": "deploy/test_newcomer.py",
+    "docs/quickstart.md": "repository/test_quickstart.py",
     "docs/own-embedder.md": "rules/test_contributing.py",
 }
 

@@ -27,6 +27,8 @@ _USUAL = {
     "PREP_CORES": "2",
     "PREP_EMBEDDER": "composition",
     "PREP_ANNOTATIONS": "header,sequence",
+    # Without a faked UniProt, nothing may be asked of the real one.
+    "PREP_ALLOWED_INPUTS": "file",
 }
 
 
@@ -134,6 +136,12 @@ class Gateway:
     def bundle(self, job_id: str, **options):
         return self.client.get(f"/api/prepare/{job_id}/bundle", **options)
 
+    def table(self, job_id: str, **options):
+        return self.client.get(f"/api/prepare/{job_id}/table", **options)
+
+    def html(self, job_id: str, **options):
+        return self.client.get(f"/api/prepare/{job_id}/html", **options)
+
     def state(self, job_id: str) -> dict:
         return json.loads((self.root / job_id / "state.json").read_text())
 
@@ -147,9 +155,11 @@ def parse_events(lines) -> Iterator[dict]:
         if line and not line.startswith(":"):
             key, _, value = line.partition(": ")
             event[key] = value
-        elif event and not line:
-            event["data"] = json.loads(event["data"])
-            yield event
+        elif not line:
+            # A frame without data is no event, but may say when to come back.
+            if "data" in event:
+                event["data"] = json.loads(event["data"])
+                yield event
             event = {}
 
 
@@ -165,10 +175,18 @@ def processes_below(folder: Path) -> list[psutil.Process]:
 
 def halt(gateway, job_id) -> None:
     """Let a run stand still, so that it does not end by itself however fast the machine is."""
-    wait_until(lambda: gateway.state(job_id)["pid"])
-    os.killpg(gateway.state(job_id)["pid"], signal.SIGSTOP)
+    wait_until(lambda: _stops(gateway.state(job_id)["pid"]))
     # One that is just being forked stops later; a SIGCONT that comes before would not reach it.
     wait_until(lambda: all(map(_stands_still, processes_below(gateway.root / job_id))))
+
+
+def _stops(pid: int | None) -> bool:
+    """Stop a run that has a group of its own; one that is just being forked has none yet."""
+    with contextlib.suppress(ProcessLookupError):
+        if pid:
+            os.killpg(pid, signal.SIGSTOP)
+            return True
+    return False
 
 
 def _stands_still(process: psutil.Process) -> bool:

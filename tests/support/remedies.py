@@ -29,12 +29,17 @@ TESTED = {
     r"make generated": f"{_HERE}::test_generated_files_are_as_they_are_written",
     r"make lock": f"{_HERE}::test_locks_hold_what_the_project_needs",
     r"make pin-images": f"{_HERE}::test_images_are_pinned_once_and_again",
+    r"make map": "repository/test_quickstart.py::test_five_commands_lead_to_a_map",
+    r"snakemake --unlock": "terminal/test_interrupted.py::test_lock_of_unknown_owner_is_unlocked",
     r"make serve": f"{_HERE}::test_the_gateway_is_served",
     r"make setup": "deploy/test_newcomer.py::test_an_upload_becomes_a_bundle_behind_caddy",
+    r"make compile": "deploy/test_newcomer.py::test_the_compiled_code_of_the_setup_is_used",
     r"make (demo|docs|lint|bench-small|test(-[a-z]+)?)$": GATE,
     r"make audit": "No test: it asks PyPI; test_supply_chain.py has its script.",
     r"make bench-hostile": "faults/test_hostile_uploads.py::"
     "test_benchmark_of_attacks_finds_nothing_lost",
+    r"python -m scripts\.draw_page": "No test: people look at what it draws; tests/browser walks "
+    "the same pages.",
     r"make bench$": "No test: hours. It runs the scripts of `make bench-small` on more data.",
     r"python -m steps": f"{_HERE}::test_what_is_installed_works_elsewhere",
     r"python -m gateway": f"{_HERE}::test_what_is_installed_works_elsewhere",
@@ -56,7 +61,7 @@ TESTED = {
 
 def in_messages() -> Iterator[tuple[str, str]]:
     """File and command, for each in a string of the code or in what a script complains of."""
-    for folder in ("gateway", "snakemake_logger_plugin_runlog", "steps"):
+    for folder in ("gateway", "snakemake_logger_plugin_runlog", "steps", "terminal"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for text in _strings(ast.parse(path.read_text(encoding="utf-8"))):
                 yield from _found(path.relative_to(ROOT), text)

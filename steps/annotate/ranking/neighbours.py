@@ -1,6 +1,7 @@
 """Find nearest neighbours in embedding space, exact within a fixed sample of the proteins."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import h5py
@@ -8,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from steps.embed.file import dataset_name
+from steps.hdf5.keys import dataset_name
+from steps.hdf5.linked import parts
 
 #: Proteins whose neighbours are compared, whatever the size of the data set.
 SAMPLE = 2_000
@@ -37,12 +39,14 @@ def nearest(path: Path, identifiers: Sequence[str]) -> tuple[Rows, Rows]:
         identifiers: those of all proteins, in the order of the rows.
     """
     rows, found = [], []
-    with h5py.File(path) as file:
+    with ExitStack() as stack:
+        files = [stack.enter_context(h5py.File(part)) for part in parts(path)]
         for row in sample(len(identifiers)):
-            dataset = file.get(dataset_name(identifiers[row]))
-            if dataset is not None:
-                rows.append(row)
-                found.append(dataset[()].ravel())
+            name = dataset_name(identifiers[row])
+            for file in files:
+                if name in file:
+                    rows.append(row)
+                    found.append(file[name][()].ravel())
     taken = np.array(rows, dtype=np.intp)
     if len(taken) < 3:
         return taken, np.empty((len(taken), 0), dtype=np.intp)

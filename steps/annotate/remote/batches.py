@@ -28,7 +28,10 @@ _OFFLINE = "'offline: true' allows no request"
 
 @dataclass
 class Outcome:
-    """Answers of one source by key, how many were requested or cached, and keys without one."""
+    """Answers of one source by key, how many were requested or cached, and keys without one.
+
+    `days` are those on which the source gave the answers.
+    """
 
     label: str
     answers: dict[str, Values] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Outcome:
     stored: int = 0
     missing: set[str] = field(default_factory=set)
     reason: str = ""
+    days: set[date] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ def fetch(
     since = options.not_before(source.name)
     if since is not None:
         found = cache.annotations(source.cache_name, source.schema_version, distinct, since)
-        full = {key: value for key, (value, _) in found.items() if set(wanted) <= value.keys()}
-        outcome.answers, outcome.stored = full, len(full)
+        full = {key: each for key, each in found.items() if set(wanted) <= each[0].keys()}
+        outcome.answers = {key: value for key, (value, _) in full.items()}
+        outcome.stored, outcome.days = len(full), {day for _, day in full.values()}
     missing = [key for key in distinct if key not in outcome.answers]
     work = EvenProgress(advance, len(distinct), len(missing))
     if missing:
@@ -149,6 +154,7 @@ class _Requests:
             return
         self.lost, self.last_answer = 0, time.monotonic()
         self.outcome.answers |= answers
+        self.outcome.days |= {_today()} if answers else set()
         if self.cache:
             source = self.source
             self.cache.add_annotations(source.cache_name, source.schema_version, answers, _today())

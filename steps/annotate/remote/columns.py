@@ -1,7 +1,7 @@
 """Columns of all remote sources for the proteins of a data set."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from steps.annotate.remote.accessions import accession_of
 from steps.annotate.remote.batches import FetchOptions, Outcome, fetch
 from steps.annotate.remote.catalogue import SOURCES, sources_of
 from steps.annotate.remote.code_names import CATH, CLANS, ENZYMES, MEMBERS, Names, Reference
-from steps.annotate.remote.missing import MissingAnnotations, SourceCounts
+from steps.annotate.remote.missing import MissingAnnotations, SourceCounts, ends
 from steps.annotate.remote.source import Source, Values
 from steps.annotate.remote.sources import InterPro, Taxonomy, Ted, UniProt, md5
 from steps.cache import sequence_digest
@@ -30,11 +30,12 @@ class RemoteColumns:
     """Annotations of proteins, fetched from the remote sources that have them.
 
     Args:
-        proteins: identifier -> sequence.
+        proteins: identifier -> sequence, empty where it is not known.
         wanted: single annotations.
         cache: where answers are looked up and stored.
         options: how sources are asked.
         advance: called with numbers of proteins while they are fetched, of each source.
+        known: answers of UniProt by accession, which it is not asked for.
     """
 
     def __init__(
@@ -44,8 +45,9 @@ class RemoteColumns:
         cache: "RunCache",
         options: FetchOptions,
         advance: Callable[[int], None] = lambda proteins: None,
+        known: Mapping[str, Values] | None = None,
     ) -> None:
-        self.proteins, self.wanted = proteins, list(wanted)
+        self.proteins, self.wanted, self.known = proteins, list(wanted), known or {}
         self.needed = sources_of(self.wanted)
         self.cache, self.options, self.advance = cache, options, advance
         #: Name of each source that was needed -> its answers.
@@ -73,7 +75,10 @@ class RemoteColumns:
     def missing(self) -> MissingAnnotations:
         """Return what `columns` could not fetch."""
         sources = {
-            name: SourceCounts(it.label, it.stored, it.asked, self._not_fetched(name), it.reason)
+            name: SourceCounts(
+                *(it.label, it.stored, it.asked, self._not_fetched(name), it.reason),
+                ends([day.isoformat() for day in it.days]),
+            )
             for name, it in self.outcomes.items()
         }
         unnamed = {reference.label: sorted(reference.annotations) for reference in self.unnamed}
@@ -108,9 +113,19 @@ class RemoteColumns:
             wanted = SOURCES["uniprot"]
         progress = _SourceProgress(len(self.proteins), len(set(keys)), self.advance)
         keep = not any(each.annotations.intersection(wanted) for each in self.unnamed)
-        found = fetch(source, keys, wanted, self.cache, self.options, progress.advance, keep=keep)
+        known = self._known(source, keys)
+        asked = [key for key in keys if key not in known]
+        found = fetch(source, asked, wanted, self.cache, self.options, progress.advance, keep=keep)
+        found.answers |= known
+        found.stored += len(known)
         progress.complete()
         self.outcomes[source.name] = found
+
+    def _known(self, source: Source, keys: Sequence[str]) -> dict[str, Values]:
+        """Return the answers that came with the sequences."""
+        if source.name != "uniprot":
+            return {}
+        return {key: self.known[key] for key in keys if key in self.known}
 
     def _uniprot(self, identifier: str) -> Values:
         return self.outcomes["uniprot"].answers.get(_accession(identifier), {})
@@ -123,12 +138,13 @@ class RemoteColumns:
         return taxon if taxon.isdecimal() else ""
 
     def _interpro(self) -> None:
-        self._fetch(InterPro(), [self._md5(key) for key in self.proteins])
+        self._fetch(InterPro(), [found for key in self.proteins if (found := self._md5(key))])
 
     def _md5(self, identifier: str) -> str:
         # UniProt's sequence where the protein is an entry: InterPro's matches are those of entries.
         entry = self._uniprot(identifier) if _is_entry(identifier) else {}
-        return md5(entry.get("sequence") or self.proteins[identifier])
+        sequence = entry.get("sequence") or self.proteins[identifier]
+        return md5(sequence) if sequence else ""
 
     def _predict(self) -> None:
         wanted = self.needed.get("biocentral")
@@ -139,13 +155,16 @@ class RemoteColumns:
 
         # No model knows J (Leu or Ile).
         sequences = {
-            self._digest(key): sequence.replace("J", "X") for key, sequence in self.proteins.items()
+            self._digest(key): sequence.replace("J", "X")
+            for key, sequence in self.proteins.items()
+            if sequence
         }
         source = Predictions(self.options.biocentral_url, wanted, sequences)
         self._fetch(source, list(sequences))
 
     def _digest(self, identifier: str) -> str:
-        return sequence_digest(self.proteins[identifier]).hex()
+        sequence = self.proteins[identifier]
+        return sequence_digest(sequence).hex() if sequence else ""
 
     def _transformed(self) -> list[Values]:
         """Return the cells of each protein, as protspace merges and formats answers."""

@@ -9,13 +9,17 @@ from steps.errors import StepError
 
 @dataclass
 class SourceCounts:
-    """One source: number of answers from the cache and requested, and proteins without one."""
+    """One source: number of answers from the cache and requested, and proteins without one.
+
+    `days` are the first and the last on which it gave these answers (ISO 8601), if any.
+    """
 
     label: str
     stored: int = 0
     asked: int = 0
     lost: list[str] = field(default_factory=list)
     reason: str = ""
+    days: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -52,6 +56,7 @@ class MissingAnnotations:
             ours.asked += theirs.asked
             ours.lost += theirs.lost
             ours.reason = ours.reason or theirs.reason
+            ours.days = ends(ours.days + theirs.days)
 
     @property
     def labels(self) -> list[str]:
@@ -71,6 +76,9 @@ class MissingAnnotations:
         """
         report.parameters["sources"] = {
             name: self._summary(counts) for name, counts in self.sources.items()
+        }
+        report.parameters["days"] = {
+            name: counts.days for name, counts in self.sources.items() if counts.days
         }
         for sentence in self._sentences(rule):
             if strict:
@@ -98,6 +106,11 @@ class MissingAnnotations:
             for label, columns in self.unnamed.items()
         ]
         return lost + bare
+
+
+def ends(days: list[str]) -> list[str]:
+    """Return the first and the last of some days; none of none."""
+    return [min(days), max(days)] if days else []
 
 
 def _content(label: str) -> str:

@@ -1,75 +1,59 @@
 """Annotations of the user's own tables as columns, one row for each protein."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
 
 from steps import cli
+from steps.annotate.table.matching import Find, rows_of
 from steps.annotate.table.numbers import numbers
-from steps.annotate.table.rows import Row, find_separator, split_rows
+from steps.annotate.table.rows import find_separator, split_rows
 from steps.annotate.table.shape import in_shape
-from steps.annotate.table.text import invalid, read_lines
+from steps.annotate.table.text import invalid, read_lines, shown
 
 packages = ("protspace",)
-_EXAMPLES = 3
 _WHOLE_NUMBER = re.compile("0|[1-9][0-9]*")
-
-#: The text of a first cell -> the identifier of a protein of the input, if it is one.
-Find = Callable[[str], str | None]
 
 
 def columns(
-    paths: Sequence[Path], identifiers: Sequence[str], reduce: Callable[[str], str]
+    paths: Sequence[Path], identifiers: Sequence[str], find: Find, owner: str = "the input"
 ) -> dict[str, pa.Array]:
     """Return the tables' columns, one row for each of `identifiers`: float64, or text.
 
     Args:
         paths: the tables.
         identifiers: those of the proteins.
-        reduce: returns the identifier of a whole header.
+        find: finds the protein of a first cell, also where it is a header.
+        owner: whose proteins they are, for messages.
 
     Raises:
         StepError: INVALID_ANNOTATIONS.
     """
     found: dict[str, pa.Array] = {}
-    owner: dict[str, Path] = {}
-    find = _finder(identifiers, reduce)
+    origins: dict[str, Path] = {}
     for path in dict.fromkeys(path.resolve() for path in paths):
-        for name, column in _columns_of(path, identifiers, find).items():
-            if name in owner:
+        for name, column in _columns_of(path, identifiers, find, owner).items():
+            if name in origins:
                 raise invalid(
                     path,
-                    f"column {name!r} is in {owner[name].name}, too. Rename it in one of them.",
+                    f"column {shown(name)} is in {origins[name].name}, too. Rename it in one of "
+                    "them.",
                 )
-            found[name], owner[name] = column, path
+            found[name], origins[name] = column, path
     return found
 
 
-def _finder(identifiers: Sequence[str], reduce: Callable[[str], str]) -> Find:
-    """Return the function that finds the protein of a first cell, also where it is a header."""
-    known = set(identifiers)
-
-    @cache
-    def find(cell: str) -> str | None:
-        text = cell.strip()
-        header = text.removeprefix(">").strip()
-        word = header.split(None, 1)[0] if header else ""
-        forms = (text, header, word, reduce(word) if word else "")
-        return next((form for form in forms if form in known), None)
-
-    return find
-
-
-def _columns_of(path: Path, identifiers: Sequence[str], find: Find) -> dict[str, pa.Array]:
+def _columns_of(
+    path: Path, identifiers: Sequence[str], find: Find, owner: str
+) -> dict[str, pa.Array]:
     separator, lines = read_lines(path)
     separator = separator or find_separator(path, lines)
     rows = split_rows(path, lines, separator)
     names, below = in_shape(path, rows, separator, lambda cell: find(cell) is not None)
-    row_of = _rows_of(path, below, identifiers, find)
+    row_of = rows_of(path, below, identifiers, find, owner)
     empty = [""] * (len(names) + 1)
     ordered = [row_of.get(each, empty) for each in identifiers]
     texts = {
@@ -77,45 +61,6 @@ def _columns_of(path: Path, identifiers: Sequence[str], find: Find) -> dict[str,
         for place, name in enumerate(_unreserved(path, names), 1)
     }
     return {name: _typed(cells, separator) for name, cells in texts.items()}
-
-
-def _rows_of(
-    path: Path, below: Sequence[Row], identifiers: Sequence[str], find: Find
-) -> Mapping[str, list[str]]:
-    """Return the row of each protein that has one; warn of others, and of repeated ones."""
-    rows: dict[str, list[str]] = {}
-    unknown, repeated = [], []
-    for line, fields in below:
-        identifier = find(fields[0])
-        if identifier is None:
-            unknown.append(fields[0])
-        elif identifier in rows:
-            repeated.append(f"{fields[0]} (line {line})")
-        else:
-            rows[identifier] = fields
-    ours = ", ".join(identifiers[:_EXAMPLES])
-    if not rows:
-        raise invalid(
-            path,
-            f"no row matches a protein. Its first column has {_some(unknown)}; the identifiers of "
-            f"the input are {ours}, ... Put those into the first column.",
-        )
-    if unknown:
-        cli.log.warning(
-            f"{path.name}: {len(unknown)} of {len(below)} rows match no protein, such as "
-            f"{_some(unknown)} (identifiers of the input: {ours}, ...)."
-        )
-    if repeated:
-        cli.log.warning(
-            f"{path.name}: {len(repeated)} rows of proteins that had one before were ignored: "
-            f"{_some(repeated)}."
-        )
-    return rows
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:_EXAMPLES])
-    return f"{shown}, ..." if len(names) > _EXAMPLES else shown
 
 
 def _unreserved(path: Path, names: Sequence[str]) -> list[str]:
@@ -134,7 +79,9 @@ def _unreserved(path: Path, names: Sequence[str]) -> list[str]:
         elif _WHOLE_NUMBER.fullmatch(name):
             new = _free_name(f"column_{name}", {*names, *free})
         if new != name:
-            cli.log.warning(f"{path.name}: column {name!r} is named {new!r} in the bundle.")
+            cli.log.warning(
+                f"{path.name}: column {shown(name)} is named {shown(new)} in the bundle."
+            )
         free.append(new)
     return free
 

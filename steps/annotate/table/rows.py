@@ -71,8 +71,15 @@ def split_rows(path: Path, lines: Sequence[Line], separator: str) -> list[Row]:
     differ in length, it may have been written by the rules of CSV.
 
     Raises:
-        StepError: INVALID_ANNOTATIONS, for a quote that is not closed.
+        StepError: INVALID_ANNOTATIONS, for a quote that is not closed, or where all is blank.
     """
+    rows = _split(path, lines, separator)
+    if not rows:
+        raise invalid(path, "all cells are empty.")
+    return rows
+
+
+def _split(path: Path, lines: Sequence[Line], separator: str) -> list[Row]:
     if separator != "\t":
         return list(_by_csv(path, lines, separator))
     plain = [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from steps.annotate.table.rows import Row
-from steps.annotate.table.text import invalid, is_comment
+from steps.annotate.table.text import invalid, is_comment, shown
 
 # Above row names, R writes nothing: such a name is that of the first column.
 _OF_IDENTIFIERS = re.compile(
@@ -64,7 +64,7 @@ def _check_header(
     if is_known(header[0]):
         raise invalid(
             path,
-            f"there is no header: the first line begins with the identifier {header[0]!r}. "
+            f"there is no header: the first line begins with the identifier {shown(header[0])}. "
             "Add a line with the names of the columns above it.",
             at,
         )
@@ -73,8 +73,8 @@ def _check_header(
     if len(_without_empty_end(header, 1)) == 1 and not _is_row_name(below[0][1][0], is_known):
         raise invalid(
             path,
-            f"{header[0]!r} looks like a title. The first line has to be the header, with a name "
-            "for each column; remove what is above it.",
+            f"{shown(header[0])} looks like a title. The first line has to be the header, with a "
+            "name for each column; remove what is above it.",
             at,
         )
 
@@ -105,7 +105,7 @@ def _is_row_name(cell: str, is_known: Known) -> bool:
 
 def _names(path: Path, at: int, header: list[str]) -> list[str]:
     """Return the names of all columns but the first; a repeated one gets its place."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for place, name in enumerate(header[1:], 2):
         if not name:
             raise invalid(
@@ -114,5 +114,7 @@ def _names(path: Path, at: int, header: list[str]) -> list[str]:
                 "for each column; remove titles above it.",
                 at,
             )
-        names.append(name if name not in names else f"{name}_{place}")
-    return names
+        while name in names:
+            name = f"{name}_{place}"
+        names[name] = None
+    return list(names)

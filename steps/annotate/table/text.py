@@ -4,10 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from steps.errors import StepError
-from steps.formats import other_format
+from steps.formats import compression_of, other_format
 
 #: Number, counted from 1, and text of a line.
 type Line = tuple[int, str]
+
+#: Characters of a name or cell in a message.
+_SHOWN = 60
+
+
+def shown(text: str) -> str:
+    """Return a name or cell as it is quoted in a message; a long one is cut."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
 
 
 def invalid(path: Path, message: str, line: int | None = None) -> StepError:
@@ -44,6 +52,8 @@ def _read(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise invalid(path, f"it cannot be read ({error.strerror}).") from error
+    if packed := compression_of(content):
+        raise invalid(path, f"it is compressed ({packed}). Unpack it first.")
     if found := other_format(content):
         raise invalid(path, found)
     # Excel's "Unicode text" is UTF-16.

@@ -77,8 +77,11 @@ def find_model(name: str) -> Model:
 
 
 def file_name(embedder: str) -> str:
-    """The embedder's name in paths, where `/` cannot stand: `organisation--model`."""
-    return embedder.replace("/", "--")
+    """The embedder's name in paths, where `/` cannot stand: `organisation--model`.
+
+    In names that users give to files of embeddings, other signs become `_`.
+    """
+    return re.sub(r"[^\w.-]+", "_", embedder.replace("/", "--"))
 
 
 def embedder_name(file_name: str) -> str:

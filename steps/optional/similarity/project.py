@@ -12,6 +12,8 @@ from steps.optional.similarity import ALL_PAIRS
 from steps.project import step as projecting
 from steps.project import threads
 from steps.project.methods import SIMILARITY
+from steps.project.output import Origin, finish
+from steps.project.parameters import ReductionConfig
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -34,8 +36,8 @@ def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
     method = "mds" if len(identifiers) <= ALL_PAIRS else "umap"
     parameters = projecting.adjusted(method, projecting.parameters_of(arguments), len(identifiers))
     coordinates, info = projected(similarities, method, parameters, arguments.threads)
-    origin = (SIMILARITY, f"{method}2", info)
-    projecting.finish(arguments.output, identifiers, coordinates, origin, report)
+    origin = Origin(SIMILARITY, f"{method}2", info)
+    finish(arguments.output, identifiers, coordinates, origin, report)
 
 
 def projected(
@@ -51,11 +53,9 @@ def projected(
             distances(similarities), method, parameters | {"precomputed": True}
         )
     threads.let_numba_use(count)
-    from protspace.utils.constants import DimensionReductionConfig
-
     from steps.optional.similarity.graph import Reducer
 
-    reducer = Reducer(DimensionReductionConfig(**parameters))
+    reducer = Reducer(ReductionConfig(**parameters))
     return projecting.fit(reducer, similarities, method)
 
 

@@ -6,32 +6,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from protspace.data.annotations.encoding import to_display_value
+import numpy as np
+import numpy.typing as npt
 from protspace.data.io.predictions import CUTOFF_REPORT_COLUMNS, REPORT_COLUMNS
 
 from steps.files import replacing
-from steps.optional.transfer.prediction import Neighbors, Predictions, Rows
+from steps.optional.transfer.lookup import Lookup
+from steps.optional.transfer.neighbors import Neighbors
+from steps.optional.transfer.prediction import Predictions
 
 #: Queries that become rows of text together.
 _BLOCK = 10_000
 
 
+#: Column with the file of references, which are not in the bundle.
+SET_COLUMN = "reference_set"
+
+
 @dataclass(frozen=True)
 class Origins:
-    """The transfer of one annotation; labels, identifiers and `codes` are those of references."""
+    """The transfer of one annotation; `queries` are identifiers.
+
+    `near` has the neighbours of each query among `lookup`, `found` the label that they give it.
+    """
 
     annotation: str
     queries: Sequence[str]
-    references: Sequence[str]
-    texts: Sequence[str]
-    codes: Rows
+    lookup: Lookup
     near: Neighbors
     found: Predictions
     limit: float | None = None
 
+    @property
+    def is_distant(self) -> npt.NDArray[np.bool_]:
+        """Return whether the nearest reference of each query is beyond the limit."""
+        nearest = self.near.distances[:, 0].astype(np.float64)
+        return nearest > (np.inf if self.limit is None else self.limit)
+
     def lines(self) -> Iterator[tuple[Any, ...]]:
         """Return a row for each query and neighbour, numbers with six digits."""
-        shown = [to_display_value(text, decode=True) for text in self.texts]
+        shown, names, codes = self.lookup.shown, self.lookup.names, self.lookup.codes
+        origin = (self.lookup.source,) if self.lookup.source else ()
         for start in range(0, len(self.queries), _BLOCK):
             rows = slice(start, start + _BLOCK)
             near, found = self.near, self.found
@@ -39,12 +54,12 @@ class Origins:
             parts += [part[rows].tolist() for part in (found.codes, found.reliabilities)]
             several = zip(self.queries[rows], *parts, found.places[rows].tolist(), strict=True)
             for query, nearest, distances, code, reliability, place in several:
-                label, source = shown[code], self.references[nearest[place]]
+                label, source = shown[code], names[nearest[place]]
                 numbers = f"{distances[place]:.6g}", f"{reliability:.6g}"
                 for rank, (row, distance) in enumerate(zip(nearest, distances, strict=True), 1):
-                    reference = (self.references[row], shown[self.codes[row]], f"{distance:.6g}")
+                    reference = (names[row], shown[codes[row]], f"{distance:.6g}")
                     line = (self.annotation, query, label, source, *numbers, rank, *reference)
-                    yield (*line, *_cutoff(distances[0], self.limit))
+                    yield (*line, *_cutoff(distances[0], self.limit), *origin)
 
 
 def _cutoff(distance: float, limit: float | None) -> tuple[str, ...]:
@@ -61,6 +76,7 @@ def write_origins(path: Path, origins: Sequence[Origins]) -> None:
     limited = any(each.limit is not None for each in origins)
     with replacing(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        writer.writerow((*REPORT_COLUMNS, *(CUTOFF_REPORT_COLUMNS if limited else ())))
+        more = (SET_COLUMN,) if any(each.lookup.source for each in origins) else ()
+        writer.writerow((*REPORT_COLUMNS, *(CUTOFF_REPORT_COLUMNS if limited else ()), *more))
         for each in origins:
             writer.writerows(each.lines())

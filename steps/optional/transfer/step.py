@@ -1,98 +1,60 @@
 """Transfer labels to proteins without one from their nearest neighbours in the embedding.
 
 protspace's embedding annotation transfer (EAT): a protein without a value gets that of the nearest
-proteins with one (cosine distance), marked as predicted: `<annotation>__pred_value`,
-`__pred_confidence` (reliability, 0 to 1) and `__pred_source` (the neighbour). With a largest
-distance, `<annotation>__neighbor` says which have a neighbour within it (`near`, `distant`).
+proteins with one, of the input or of a file of references, marked as predicted:
+`<annotation>__pred_value`, `__pred_confidence` (reliability, 0 to 1) and `__pred_source` (the
+neighbour). With a largest distance, `<annotation>__neighbor` says which have a neighbour within it
+(`near`, `distant`).
 """
 
 import argparse
 from collections.abc import Sequence
-from importlib import import_module
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from steps import cli
 from steps.annotate.cells import GRAMMAR
-from steps.annotate.groups import GROUPS, is_ours
-from steps.annotate.remote.catalogue import expand
 from steps.config import defaults
 from steps.embed.file import read_embeddings
-from steps.errors import StepError, did_you_mean
+from steps.errors import StepError
 from steps.files import replacing
+from steps.optional.wanted import there_are
+
+#: Said of `transfer_skip_distant` alone.
+NEEDS_DISTANCE = "it needs a largest distance. Give transfer_max_distance=auto, or a number."
 
 if TYPE_CHECKING:
-    from steps.optional.transfer.origins import Origins
-
-Embeddings = tuple[list[str], np.ndarray]
+    from steps.optional.transfer.columns import Options, Transferred
+    from steps.optional.transfer.proteins import Proteins
 
 
 def transferred(
-    annotations: pa.Table, embeddings: Embeddings, wanted: Sequence[str], options: dict[str, Any]
-) -> tuple[pa.Table, list["Origins"]]:
-    """Return the predicted columns beside `protein_id`, and where the labels come from.
+    queries: "Proteins", references: "Proteins", wanted: Sequence[str], options: "Options"
+) -> tuple[pa.Table, list["Transferred"]]:
+    """Return the predicted columns beside `protein_id`, and what they were made of.
 
     Args:
-        annotations: annotations.parquet.
-        embeddings: identifiers, and float32, shape (n, d).
-        wanted: columns of the annotations.
-        options: `neighbors`, `max_distance` (a number, "auto" or `None`) and `threads`.
+        queries: the proteins of the input.
+        references: the same, or others.
+        wanted: annotations of the references.
+        options: how.
     """
     from steps.optional.transfer.columns import transfer
 
-    identifiers = annotations["protein_id"].to_pylist()
-    row = {name: at for at, name in enumerate(embeddings[0])}
-    place = np.array([row.get(name, -1) for name in identifiers])
-    table, origins = annotations.select(["protein_id"]), []
+    table, made = queries.annotations.select(["protein_id"]), []
     # Distances depend on the number of threads in their last digits.
     with threadpool_limits(1):
         for name in wanted:
-            cells = annotations[name]
-            made = transfer(name, cells, identifiers, (place, embeddings[1]), options)
-            if made:
-                for column, values in made[0].items():
+            if found := transfer(name, queries, references, options):
+                for column, values in found.columns.items():
                     table = table.append_column(column, values)
-                origins.append(made[1])
-    return table.replace_schema_metadata(GRAMMAR), origins
-
-
-def there_are(wanted: Sequence[str], there: list[str], requested: Sequence[str]) -> list[str]:
-    """Return the wanted annotations that there are.
-
-    Args:
-        requested: entries of the key `annotations`. A name that one of them may give, but has no
-            value in this data set, is left out with a warning.
-
-    Raises:
-        StepError: INVALID_CONFIG, for a name that is no annotation of this run.
-    """
-    for name in wanted:
-        if name not in there:
-            _explain(name, there, requested)
-    return [name for name in wanted if name in there]
-
-
-def _explain(name: str, there: list[str], requested: Sequence[str]) -> None:
-    """Warn of an annotation without values; refuse a name that is no annotation of this run."""
-    names = f"There are: {', '.join(there) or 'none'}."
-    if name not in _possible(requested):
-        raise StepError(
-            "INVALID_CONFIG",
-            f"Key 'transfer': there is no annotation '{name}'.{did_you_mean(name, there)} {names}",
-        )
-    cli.log.warning(f"transfer: no protein of this data set has a value of '{name}'. {names}")
-
-
-def _possible(requested: Sequence[str]) -> set[str]:
-    """Return the annotations that groups and remote sources may give."""
-    groups = [import_module(GROUPS[name]).NAMES for name in requested if name in GROUPS]
-    remote = expand([name for name in requested if not is_ours(name)])
-    return {*remote, *(name for group in groups for name in group)}
+                made.append(found)
+    return table.replace_schema_metadata(GRAMMAR), made
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -102,32 +64,111 @@ def main(argv: list[str] | None = None) -> None:
     options.add_argument("--embeddings", type=Path, required=True, help="HDF5 file")
     options.add_argument("--transfer", nargs="+", required=True, metavar="ANNOTATION")
     options.add_argument("--requested", nargs="*", default=[], metavar="NAME|TABLE")
-    options.add_argument("--neighbors", type=int, default=defaults.TRANSFER_NEIGHBORS)
-    options.add_argument("--max-distance", type=_distance, metavar="NUMBER|auto")
+    _add_choices(options)
+    options.add_argument("--onto", type=Path, nargs="?", help="sequences.parquet of a map to join")
+    options.add_argument("--added", type=Path, nargs="?", help="novelty.parquet of this data set")
+    options.add_argument("--automatic", action="store_true", help="take only what is suitable")
+    options.add_argument("--references", type=Path, metavar="FILE", help="labelled proteins")
+    options.add_argument(
+        "--reference-embeddings", metavar="FILE[:EMBEDDER]", help="HDF5 file, if it is another"
+    )
+    options.add_argument("--reference-labels", type=Path, nargs="*", default=[], metavar="FILE")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--output", type=Path, required=True, help="parquet file to write")
     options.add_argument("--origins", type=Path, required=True, help="TSV: neighbours, distances")
     cli.run(options, _work, argv)
 
 
+def _add_choices(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--neighbors", type=int, default=defaults.TRANSFER_NEIGHBORS)
+    options.add_argument(
+        "--metric", choices=("cosine", "euclidean"), default=defaults.TRANSFER_METRIC
+    )
+    options.add_argument("--max-distance", type=_distance, metavar="NUMBER|auto")
+    options.add_argument("--skip-distant", action="store_true", help="leave these without a label")
+    for name in ("--queries", "--only-references"):
+        options.add_argument(name, action="append", default=[], metavar="PREFIX|COLUMN~TEXT")
+
+
 def _distance(text: str) -> float | str:
     return text if text == "auto" else float(text)
 
 
+def _check_choices(arguments: argparse.Namespace) -> None:
+    if arguments.skip_distant and arguments.max_distance is None:
+        raise StepError("INVALID_CONFIG", f"Key 'transfer_skip_distant': {NEEDS_DISTANCE}")
+
+
 def _work(arguments: argparse.Namespace, report: cli.Report) -> None:
+    from steps.optional.transfer import growing
+    from steps.optional.transfer.columns import Options
     from steps.optional.transfer.origins import write_origins
 
+    _check_choices(arguments)
     annotations = pq.read_table(arguments.annotations)
-    there = annotations.column_names[1:]
-    known = there_are(arguments.transfer, there, arguments.requested)
-    embedder, identifiers, matrix = read_embeddings(arguments.embeddings)
-    options = {name: getattr(arguments, name) for name in ("neighbors", "max_distance", "threads")}
-    table, origins = transferred(annotations, (identifiers, matrix), known, options)
+    wanted = arguments.transfer
+    if not arguments.references:
+        there = annotations.column_names[1:]
+        wanted = there_are("transfer", wanted, there, arguments.requested)
+    if arguments.automatic:
+        wanted = growing.by_default(annotations, wanted, arguments.added)
+    embedder, proteins = _proteins(annotations, arguments.embeddings)
+    queries, references = _sides(arguments, proteins, embedder, wanted, report)
+    names = ("neighbors", "metric", "max_distance", "skip_distant", "threads")
+    options = Options(**{name: getattr(arguments, name) for name in names})
+    table, made = transferred(queries, references, wanted, options)
     with replacing(arguments.output) as staged:
         pq.write_table(table, staged)
-    write_origins(arguments.origins, origins)
+    write_origins(arguments.origins, [each.origins for each in made])
+    given = {name: value for name, value in asdict(options).items() if name != "threads"}
+    report.parameters |= {"embedder": embedder, **given}
+    _report(made, report)
+
+
+def _report(made: Sequence["Transferred"], report: cli.Report) -> None:
+    """Report how much was transferred and how often it is right; say that in the log, too."""
+    origins = [each.origins for each in made]
+    tests = [each.calibration for each in made if each.calibration]
+    for test in tests:
+        test.log()
     report.counts = {each.annotation: len(each.queries) for each in origins}
-    del options["threads"]
-    recall = {"recall": min((each.near.recall for each in origins), default=1.0)}
-    report.parameters = {"embedder": embedder, "metric": "cosine", **options, **recall}
+    recall = min((each.near.recall for each in origins), default=1.0)
+    calibration = {test.annotation: test.as_dict() for test in tests}
+    report.parameters |= {"recall": recall, "calibration": calibration}
     report.packages = ("protspace", "faiss-cpu")
+
+
+def _proteins(annotations: pa.Table, path: Path) -> tuple[str, "Proteins"]:
+    """Return the embedder, and the proteins of the input."""
+    from steps.optional.transfer.proteins import Proteins
+
+    embedder, identifiers, matrix = read_embeddings(path)
+    return embedder, Proteins.of(annotations, identifiers, matrix)
+
+
+def _sides(
+    arguments: argparse.Namespace,
+    proteins: "Proteins",
+    embedder: str,
+    wanted: Sequence[str],
+    report: cli.Report,
+) -> tuple["Proteins", "Proteins"]:
+    """Return queries and references, as the filters choose them."""
+    from steps.optional.transfer import growing
+    from steps.optional.transfer.filters import chosen, disjoint
+
+    filters = arguments.queries, arguments.only_references
+    report.parameters = {"queries": filters[0], "only_references": filters[1]}
+    if not arguments.references:
+        queries = growing.joined(proteins, arguments.added) if not filters[0] else proteins
+        others = growing.on_map(proteins, arguments.onto) if not filters[1] else proteins
+        return disjoint(queries, others, filters)
+    # Other runs need none of it.
+    from steps.optional.transfer.references import ReferenceSet, shared
+
+    embeddings = arguments.reference_embeddings or str(arguments.references)
+    given = ReferenceSet(arguments.references, embeddings, arguments.reference_labels)
+    found = given.read(wanted, embedder, proteins.matrix.shape[1])
+    queries = chosen(proteins, filters[0], "transfer_queries")
+    report.parameters["references"] = given.described() | {"in_input": shared(queries, found)}
+    return queries, chosen(found, filters[1], "transfer_references")

@@ -2,16 +2,18 @@
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from steps.project.knn.parallel import each
-from steps.project.knn.points import Floats, Points, blocks
-
-Indices = npt.NDArray[np.int64]
+from steps.project.knn.points import Floats, Indices, Points, blocks
 
 
 def nearest(queries: Points, references: Points, k: int, threads: int) -> Indices:
     """Return the references nearest to each query, shape (queries, k), in no certain order."""
+    if references.manhattan:
+        # Here and not above: this needs Numba, which few points of other metrics do without.
+        from steps.project.knn import manhattan
+
+        return manhattan.nearest(queries, references, k, threads)
     found = np.empty((len(queries), k), dtype=np.int64)
     everything = np.ascontiguousarray(references.take(slice(None)))
 
@@ -23,7 +25,9 @@ def nearest(queries: Points, references: Points, k: int, threads: int) -> Indice
 
 
 def distances(queries: Points, references: Points, indices: Indices, threads: int) -> Floats:
-    """Return the Euclidean distances of queries from their neighbours, shape (queries, k).
+    """Return the distances of queries from their neighbours, shape (queries, k).
+
+    They are Euclidean, or sums of absolute differences of points that are `manhattan`.
 
     Searches find neighbours through dot products, whose rounding blurs small distances (a point
     may not even be nearest to itself), so the distances of those found are taken directly.
@@ -34,7 +38,13 @@ def distances(queries: Points, references: Points, indices: Indices, threads: in
         own = queries.take(rows)
         for rank in range(indices.shape[1]):
             difference = references.take(indices[rows, rank]) - own
-            result[rows, rank] = np.sqrt(np.einsum("id,id->i", difference, difference))
+            result[rows, rank] = _lengths(difference, references.manhattan)
 
     each(measure, blocks(len(queries)), threads)
     return result
+
+
+def _lengths(differences: Floats, manhattan: bool) -> Floats:
+    if manhattan:
+        return np.asarray(np.abs(differences).sum(axis=1))
+    return np.asarray(np.sqrt(np.einsum("id,id->i", differences, differences)))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from steps.project.knn import manhattan
 from steps.project.knn.cells import Cells, Integers
-from steps.project.knn.exact import Indices
+from steps.project.knn.nearest_so_far import NearestSoFar
 from steps.project.knn.parallel import each
-from steps.project.knn.points import Floats, Points, blocks
+from steps.project.knn.points import Floats, Indices, Points, blocks
 
 #: Queries are divided into parts, which threads take: at least so many, and so many that a part
 #: looks into at most so many cells, all its queries together.
@@ -23,24 +23,27 @@ def nearest(
 
     Where these cells have fewer than k references, the rest is -1.
     """
-    found = np.full((len(queries), k), -1, dtype=np.int64)
-    squares = np.full((len(queries), k), np.inf, dtype=np.float32)
+    found = NearestSoFar.none(len(queries), k)
+    measure = manhattan.distances if references.manhattan else _squares
     parts = max(_PARTS, -(-len(queries) * probes // _LOOKS))
-    edges = np.linspace(0, len(queries), parts + 1).astype(int)
+    themselves = queries is references
+    # Points of a cell look into the same cells: in one part, each is read once for all of them.
+    turns = cells.members if themselves else np.arange(len(queries), dtype=np.int32)
 
-    def search(part: int) -> None:
-        rows = slice(edges[part], edges[part + 1])
-        order, bounds = _by_cell(cells.near(queries.only(rows), probes, threads=1), len(cells))
-        for cell in range(len(cells)):
-            asking = order[bounds[cell] : bounds[cell + 1]]
+    def search(rows: Integers) -> None:
+        near = cells.near_members(rows, probes) if themselves else None
+        if near is None:
+            near = cells.near(queries.only(rows), probes, threads=1)
+        order, bounds = _by_cell(near, len(cells))
+        for cell in np.flatnonzero(np.diff(bounds)):
+            asking = rows[order[bounds[cell] : bounds[cell + 1]]]
             for members in _cut(cells.members[cells.bounds[cell] : cells.bounds[cell + 1]]):
                 others = references.take(members)
                 for some in _cut(asking):
-                    near = _squares(queries.take(some + rows.start), others)
-                    _keep(near, some, members, squares[rows], found[rows])
+                    found.look_at(some, members, measure(queries.take(some), others))
 
-    each(search, range(parts), threads)
-    return found
+    each(search, np.array_split(turns, parts), threads)
+    return found.indices
 
 
 def _cut(rows: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
@@ -68,24 +71,3 @@ def _squares(queries: Floats, members: Floats) -> Floats:
     products += np.einsum("id,id->i", members, members)
     squares: Floats = products
     return squares
-
-
-@numba.njit(cache=True, nogil=True)
-def _keep(
-    near: Floats, asking: Indices, members: Integers, squares: Floats, found: Indices
-) -> None:
-    """Put members that are nearer than the farthest one found so far into its place."""
-    k = squares.shape[1]
-    for row in range(len(asking)):
-        query = asking[row]
-        farthest = 0
-        for rank in range(1, k):
-            if squares[query, rank] > squares[query, farthest]:
-                farthest = rank
-        for column in range(len(members)):
-            if near[row, column] < squares[query, farthest]:
-                squares[query, farthest] = near[row, column]
-                found[query, farthest] = members[column]
-                for rank in range(k):
-                    if squares[query, rank] > squares[query, farthest]:
-                        farthest = rank

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from steps.errors import StepError
 from steps.project.knn import exact
-from steps.project.knn.points import Floats, Points, drawn
+from steps.project.knn.points import Floats, Indices, Points, drawn
 
 if TYPE_CHECKING:
     from steps.project.knn.cells import Cells
@@ -24,9 +24,7 @@ EXACT = 20_000
 RECALL, _MARGIN = 0.98, 0.003
 _SAMPLE = 2000
 #: Beyond this share of all cells, comparing all points costs no more.
-_MOST = 0.5
-
-Indices = npt.NDArray[np.int64]
+MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def nearest_neighbors(
     Args:
         data: float32, shape (n, d).
         k: number of neighbours, the point itself included; at most n.
-        metric: "euclidean" or "cosine" (1 - cosine similarity).
+        metric: "euclidean", "cosine" (1 - cosine similarity) or "manhattan".
         device: "cpu", or "cuda" to compare all points on an NVIDIA GPU.
 
     Raises:
@@ -73,7 +71,7 @@ def nearest_neighbors(
     own = np.arange(len(points))
     missing = ~(found.indices == own[:, None]).any(axis=1)
     found.indices[missing, -1] = own[missing]
-    return _finished(points, points, found, metric, threads)
+    return _described(finished(points, points, found.indices, metric, threads), found)
 
 
 def nearest_references(
@@ -85,10 +83,11 @@ def nearest_references(
         queries: float32, shape (n, d).
         references: float32, shape (m, d).
         k: number of neighbours; at most m.
-        metric: "euclidean" or "cosine" (1 - cosine similarity).
+        metric: "euclidean", "cosine" (1 - cosine similarity) or "manhattan".
     """
     points, others = Points.of(queries, metric), Points.of(references, metric)
-    return _finished(points, others, _search(points, others, k, threads), metric, threads)
+    found = _search(points, others, k, threads)
+    return _described(finished(points, others, found.indices, metric, threads), found)
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,10 @@ def _search(
 
     rows = drawn(len(queries), _SAMPLE)
     sample = queries.only(rows)
-    truth = exact.nearest(sample, references, k, threads)
-    cells = Cells.of(references, int(4 * np.sqrt(len(references))), threads)
-    probes = _probes(cells, sample, truth, threads)
-    if probes > _MOST * len(cells):
+    cells = Cells.of(references, cell_count(len(references)), threads)
+    truth = compared(sample, references, k, cells, threads)
+    probes = needed_probes(cells, sample, truth, threads)
+    if probes > MOST * len(cells):
         return _Found(exact.nearest(queries, references, k, threads))
     found = probing.nearest(queries, references, k, cells, probes, threads)
     few = np.flatnonzero((found < 0).any(axis=1))
@@ -139,7 +138,22 @@ def _by_torch(queries: Points, references: Points, k: int, device: str) -> Indic
     return torch_exact.nearest(queries, references, k, device)
 
 
-def _probes(cells: "Cells", sample: Points, truth: Indices, threads: int) -> int:
+def compared(queries: Points, references: Points, k: int, cells: "Cells", threads: int) -> Indices:
+    """Return the `k` references nearest to each query, compared with all of them."""
+    if references.manhattan:
+        return exact.nearest(queries, references, k, threads)
+    # Few points do without it.
+    from steps.project.knn import bounded
+
+    return bounded.nearest(queries, references, k, cells.space, threads)
+
+
+def cell_count(points: int) -> int:
+    """Return into how many cells points are divided."""
+    return int(4 * np.sqrt(points))
+
+
+def needed_probes(cells: "Cells", sample: Points, truth: Indices, threads: int) -> int:
     """Return in how many cells the sample finds enough of its true neighbours."""
     order = cells.near(sample, len(cells), threads)
     ranks = np.empty_like(order)
@@ -148,16 +162,23 @@ def _probes(cells: "Cells", sample: Points, truth: Indices, threads: int) -> int
     return int(needed[int(np.ceil((RECALL + _MARGIN) * len(needed))) - 1]) + 1
 
 
-def _finished(
-    queries: Points, references: Points, found: _Found, metric: str, threads: int
+def finished(
+    queries: Points, references: Points, found: Indices, metric: str, threads: int
 ) -> Neighbors:
-    distances = exact.distances(queries, references, found.indices, threads)
-    order = _order(found.indices, distances, itself_first=queries is references)
-    indices = np.take_along_axis(found.indices, order, axis=1).astype(np.int32)
+    """Return neighbours that were found, in no certain order, by rising distance."""
+    distances = exact.distances(queries, references, found, threads)
+    order = _order(found, distances, itself_first=queries is references)
+    indices = np.take_along_axis(found, order, axis=1).astype(np.int32)
     distances = np.take_along_axis(distances, order, axis=1)
     if metric == "cosine":
         distances = (np.square(distances) / 2).astype(np.float32)
-    return Neighbors(indices, distances, found.recall, found.cells, found.probes, found.device)
+    return Neighbors(indices, distances)
+
+
+def _described(near: Neighbors, found: _Found) -> Neighbors:
+    """Return neighbours with how they were found."""
+    how = (found.recall, found.cells, found.probes, found.device)
+    return Neighbors(near.indices, near.distances, *how)
 
 
 def _order(indices: Indices, distances: Floats, itself_first: bool) -> Indices:

@@ -7,7 +7,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from steps.project.knn.points import Floats, Points, drawn
 
-_SAMPLE, _SEED, _POWERS = 20_000, 0, 2
+_SAMPLE, _SEED, _POWERS = 10_000, 0, 2
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class Space:
 
     def project(self, points: Floats) -> Floats:
         """Return coordinates, shape (n, m)."""
-        return np.asarray((points - self.centre) @ self.basis, dtype=np.float32)
+        return np.asarray(points @ self.basis - self.centre @ self.basis, dtype=np.float32)

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from steps.errors import StepError
-from steps.project.knn.exact import Indices
-from steps.project.knn.points import Points, blocks, drawn
+from steps.project.knn.points import Indices, Points, blocks, drawn
 
 #: References that a block of queries is compared with at a time: 512 MiB of distances.
 _REFERENCES = 32_768
@@ -62,7 +61,7 @@ def _nearest(queries: Points, references: Points, k: int, device: str) -> Indice
     others = torch.empty(references.matrix.shape, device=device)
     for rows in blocks(len(references)):
         others[rows] = torch.from_numpy(references.take(rows) - middle).to(device)
-    squares = torch.linalg.vector_norm(others, dim=1).square()
+    squares = None if references.manhattan else torch.linalg.vector_norm(others, dim=1).square()
     found = np.empty((len(queries), k), dtype=np.int64)
     for rows in blocks(len(queries)):
         asking = torch.from_numpy(queries.take(rows) - middle).to(device)
@@ -71,14 +70,21 @@ def _nearest(queries: Points, references: Points, k: int, device: str) -> Indice
 
 
 def _of_block(
-    queries: torch.Tensor, references: torch.Tensor, squares: torch.Tensor, k: int
+    queries: torch.Tensor, references: torch.Tensor, squares: torch.Tensor | None, k: int
 ) -> torch.Tensor:
-    """Return the references nearest to a block of queries, shape (queries, k)."""
+    """Return the references nearest to a block of queries, shape (queries, k).
+
+    Args:
+        squares: squared lengths of the references; none to compare by absolute differences.
+    """
     near, places = [], []
     for start in range(0, len(references), _REFERENCES):
         part = slice(start, start + _REFERENCES)
-        # Squared distances but for the square of the query, which ranks nothing.
-        ranks = torch.addmm(squares[part], queries, references[part].T, alpha=-2)
+        if squares is None:
+            ranks = torch.cdist(queries, references[part], p=1)
+        else:
+            # Squared distances but for the square of the query, which ranks nothing.
+            ranks = torch.addmm(squares[part], queries, references[part].T, alpha=-2)
         best = ranks.topk(min(k, ranks.shape[1]), dim=1, largest=False, sorted=False)
         near.append(best.values)
         places.append(best.indices + start)

@@ -48,6 +48,7 @@ def names_below(process) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_run_forked_or_not_gives_the_same_bytes(gateway, fork_server):
     forked = gateway.submit(fasta(40))
     wait_until(lambda: "project" in names_below(fork_server), every=0.005)

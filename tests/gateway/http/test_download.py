@@ -1,15 +1,19 @@
 """Getting the bundle: ranges, repeats, hang-ups, and when it goes."""
 
+import asyncio
 import json
 import socket
 import struct
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from gateway.http.download import download_name
+from gateway.http.connection import Connection
+from gateway.http.download import Download, download_name
+from gateway.http.errors import GatewayError
 from tests.support.gateway_process import Gateway, fasta
 from tests.support.waiting import wait_until
 
@@ -141,16 +145,51 @@ def test_a_finished_run_goes_after_its_time_and_its_streams_end(start_gateway):
     assert (events.status_code, events.json()["code"]) == (410, "EXPIRED")
 
 
-@pytest.mark.slow
-def test_bundles_may_be_kept(start_gateway):
-    gateway = start_gateway(
-        PREP_DELETE_AFTER_DOWNLOAD="false",
-        PREP_DOWNLOAD_GRACE_SECONDS="0",
-        PREP_SWEEP_INTERVAL_SECONDS="1",
-    )
-    job_id = gateway.submit()
-    gateway.finish(job_id)
-    assert gateway.bundle(job_id).status_code == 200
-    for _ in range(8):
-        time.sleep(0.5)
+SOON = {"PREP_DOWNLOAD_GRACE_SECONDS": "0", "PREP_SWEEP_INTERVAL_SECONDS": "1"}
+
+
+@pytest.mark.parametrize(("default", "said"), [("true", "true"), ("false", None)])
+def test_kept_result_stays_after_a_download_and_a_restart(start_gateway, default, said):
+    gateway = start_gateway(PREP_DELETE_AFTER_DOWNLOAD=default, **SOON)
+    kept = gateway.submit(**({"keep": said} if said else {}))
+    gone = gateway.submit(keep="false")
+    for job_id in (kept, gone):
+        gateway.finish(job_id)
         assert gateway.bundle(job_id).status_code == 200
+        wait_until(lambda job_id=job_id: gateway.state(job_id)["delivered"])
+    gateway.end()
+    gateway.start()
+    wait_until(lambda: gateway.bundle(gone).status_code == 410)
+    wait_until(lambda: gateway.state(gone)["status"] == "expired")
+    assert gateway.bundle(kept).status_code == 200
+    found = gateway.client.get(f"/api/prepare/{kept}").json()
+    assert found["keep"] and found["expires"] > time.time() + 3000
+
+
+def test_end_of_a_job_says_until_when_its_result_is_there(gateway, done):
+    found = gateway.client.get(f"/api/prepare/{done}").json()
+    assert found["keep"] is False
+    last = found["last_event"]["data"]
+    assert last["expires"] == pytest.approx(gateway.state(done)["finished"] + 3600, abs=0.5)
+
+
+def test_file_that_is_removed_while_it_is_sent_arrives_whole(tmp_path):
+    path, bodies = tmp_path / "x.tsv", []
+    path.write_bytes(b"protein_id\n")
+
+    async def send(message):
+        path.unlink(missing_ok=True)
+        bodies.append(message.get("body", b""))
+
+    connection = SimpleNamespace(lost=asyncio.Event())
+    scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
+    scope["extensions"] = {Connection.KEY: connection}
+    asyncio.run(Download(path, "x.fasta")(scope, None, send))
+    assert b"".join(bodies) == b"protein_id\n"
+
+
+def test_file_that_was_removed_before_is_expired(tmp_path):
+    scope = {"type": "http", "method": "GET", "headers": [], "extensions": {}}
+    with pytest.raises(GatewayError) as caught:
+        asyncio.run(Download(tmp_path / "x.tsv", "x.fasta")(scope, None, None))
+    assert (caught.value.status, caught.value.code) == (410, "EXPIRED")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.download import BundleResponse
+from gateway.http.download import Download
 from tests.support.hostile import (
     FORM,
     answer,
@@ -81,7 +81,7 @@ def test_a_form_without_a_usable_boundary_is_refused(gateway, kind):
         *(".incoming-" + ID, "٣" * 32),
     ],
 )
-@pytest.mark.parametrize("rest", ["", "/events", "/bundle"])
+@pytest.mark.parametrize("rest", ["", "/events", "/bundle", "/table"])
 def test_tricks_with_paths_in_ids_lead_nowhere(gateway, job, rest):
     path = f"/api/prepare/{job}{rest}".encode().decode("latin-1")
     status, body = talk(gateway, head("GET", path))
@@ -100,6 +100,6 @@ def test_an_upload_that_takes_too_long_is_ended_with_a_sentence(start_gateway):
 
 @given(st.text())
 def test_no_file_name_gets_out_of_its_header(name):
-    value = BundleResponse(Path("x"), name, print).headers["content-disposition"]
+    value = Download(Path("x.tsv"), name).headers["content-disposition"]
     names = r"attachment; filename=\"[\w.-]+\"; filename\*=UTF-8''[\w.~%-]+"
     assert re.fullmatch(names, value, re.ASCII)

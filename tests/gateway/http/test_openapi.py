@@ -124,6 +124,9 @@ def test_each_answer_to_a_download_is_documented(gateway, done, status, headers)
         (400, "MALFORMED_FASTA", {"file": b"MKV"}),
         (400, "NOT_ALLOWED", {"methods": "pca9"}),
         (413, "FILE_TOO_LARGE", {"file": FASTA * 200}),
+        (400, "INVALID_ANNOTATIONS", {"table": b"family\nkinase\n"}),
+        (413, "FILE_TOO_LARGE", {"table": b"\n" * 100_000}),
+        (400, "INVALID_STYLES", {"styles": b"[]"}),
     ],
 )
 def test_each_refusal_of_an_upload_is_documented(gateway, status, code, form):

@@ -18,6 +18,7 @@ from steps.files import write_json
 from tests.support.gateway_process import ROOT, fasta
 
 WEB = ROOT / "gateway" / "web"
+VIEWER = [f"viewer/{path.name}" for path in sorted((ROOT / "viewer").iterdir())]
 POLICY = {"script-src": "'self'", "style-src": "'self'", "connect-src": "'self'"}
 
 
@@ -49,14 +50,17 @@ def test_answers_of_the_interface_keep_the_strict_policy(gateway):
         }
 
 
-@pytest.mark.parametrize("path", sorted(path.name for path in WEB.iterdir()))
+@pytest.mark.parametrize("path", [f"web/{path.name}" for path in sorted(WEB.iterdir())] + VIEWER)
 def test_each_file_of_the_page_is_served_with_its_type(gateway, path):
-    answer = gateway.client.get(f"/web/{path}")
+    answer = gateway.client.get(f"/{path}")
     kind = {"js": "text/javascript", "css": "text/css", "svg": "image/svg", "html": "text/html"}
     assert answer.headers["content-type"].startswith(kind[path.rsplit(".")[-1]])
-    assert answer.content == (WEB / path).read_bytes()
+    assert (
+        answer.content
+        == (WEB.parent / path if path.startswith("web") else ROOT / path).read_bytes()
+    )
     again = {"If-None-Match": answer.headers["etag"]}
-    assert gateway.client.get(f"/web/{path}", headers=again).status_code == 304
+    assert gateway.client.get(f"/{path}", headers=again).status_code == 304
 
 
 @pytest.mark.parametrize("path", ["/web/../app.py", "/web/%2e%2e/app.py", "/web/", "/web/x.js"])
@@ -115,6 +119,12 @@ def test_points_are_those_of_the_bundle(gateway, done):
     wanted = dict(rows)
     for identifier, x in zip(found["identifiers"], projection["x"], strict=True):
         assert x == pytest.approx(wanted[identifier], abs=1e-4)
+
+
+def test_sequences_of_points_are_those_of_the_upload(gateway, done):
+    found = ask(gateway, f"/api/prepare/{done}/preview")
+    records = dict(zip(found["identifiers"], found["sequences"], strict=True))
+    assert "".join(f">P{i}\n{records[f'P{i}']}\n" for i in range(30)) == fasta(30)
 
 
 def test_annotations_of_points_are_numbers_or_labels(gateway):

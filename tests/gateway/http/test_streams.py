@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 
+from gateway.http.streams import APART_MILLISECONDS, RETRY_MILLISECONDS, Streams
+from gateway.settings import Settings
 from tests.support.gateway_process import PATIENCE_SECONDS, halt
 from tests.support.waiting import wait_until
 
@@ -40,3 +42,31 @@ def test_one_job_has_a_bound_whoever_follows_it(start_gateway):
         statuses = [open_stream(gateway, stack, job_id, f"3.3.3.{n}") for n in range(3)]
         assert statuses == [200, 200, 429]
         assert gateway.client.get(f"/api/prepare/{job_id}").status_code == 200
+
+
+def test_times_to_come_back_are_spread_as_far_as_there_are_streams():
+    streams = Streams(Settings(max_streams_per_client=1000, max_streams_per_run=1000))
+    assert streams.retry() == RETRY_MILLISECONDS
+    with ExitStack() as stack:
+        for number in range(1000):
+            stack.enter_context(streams.opened(f"client {number % 4}", "a run"))
+        times = [streams.retry() - RETRY_MILLISECONDS for _ in range(1000)]
+    assert min(times) >= 0 and max(times) <= 1000 * APART_MILLISECONDS
+    # In no half second as many as would come in an instant.
+    most = max(sum(start <= each < start + 500 for each in times) for start in range(0, 4000, 100))
+    assert most < 250 and streams.retry() == RETRY_MILLISECONDS
+
+
+def test_streams_of_a_gateway_are_told_to_come_back_one_after_the_other(start_gateway):
+    gateway = start_gateway()
+    job_id = gateway.submit()
+    assert gateway.finish(job_id)["event"] == "done"
+    blocked = gateway.submit()
+    halt(gateway, blocked)
+    with ExitStack() as stack:
+        for _ in range(60):
+            assert open_stream(gateway, stack, blocked) == 200
+        times = [int(event["retry"]) for _ in range(5) for event in gateway.frames(job_id)]
+    most = RETRY_MILLISECONDS + 61 * APART_MILLISECONDS
+    assert all(RETRY_MILLISECONDS <= each <= most for each in times)
+    assert max(times) > RETRY_MILLISECONDS + 20 * APART_MILLISECONDS

@@ -47,6 +47,13 @@ def test_a_bad_file_is_refused_with_its_code_and_stores_nothing(gateway, content
     assert stored(gateway) == before
 
 
+@pytest.mark.parametrize("said", ["perhaps", "2", "<b>"])
+def test_keep_that_is_neither_yes_nor_no_is_refused(gateway, said):
+    answer = gateway.post(fasta(20), keep=said)
+    assert (answer.status_code, answer.json()["code"]) == (400, "NOT_ALLOWED")
+    assert answer.json()["error"].startswith(f"keep '{said}' is neither yes nor no.")
+
+
 def test_too_few_names_the_minimum_and_is_not_called_empty(gateway):
     message = gateway.post(fasta(3)).json()["error"]
     assert "20" in message and "empty" not in message.lower()
@@ -115,7 +122,7 @@ def test_an_endless_upload_is_cut_off_near_the_limit(gateway):
     with contextlib.suppress(httpx.TransportError):
         answer = gateway.client.post("/api/prepare", content=body(), headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (413, "FILE_TOO_LARGE")
-    assert sent < 40 * 1048576
+    assert sent < 64 * 1048576
 
 
 def test_a_file_just_above_the_limit_gets_its_answer(gateway):
@@ -246,6 +253,7 @@ BAD_ID = "x" * 32
                 ("DELETE", ""),
                 ("GET", "/events"),
                 ("GET", "/bundle"),
+                ("GET", "/table"),
             )
         ],
         ("GET", "/api/prepare/..%2f..%2fetc", 404, "NOT_FOUND"),

@@ -105,7 +105,7 @@ def test_interrupted_runs_go_first_others_in_order_of_upload(runs):
 
 def test_position_after_the_start_is_not_published(run):
     for _ in range(2):
-        publisher = Publisher()
+        publisher = Publisher(Settings())
         for position in (2, 0, 1, 0):
             publisher.publish_position(run, position, 1)
     published = [event.data["queue_position"] for event in publisher.events(run).all()]
@@ -113,8 +113,8 @@ def test_position_after_the_start_is_not_published(run):
 
 
 def test_position_that_rises_after_a_restart_is_not_published(run):
-    Publisher().publish_position(run, 1, 2)
-    restarted = Publisher()
+    Publisher(Settings()).publish_position(run, 1, 2)
+    restarted = Publisher(Settings())
     for position in (2, 1, 0):
         restarted.publish_position(run, position, 2)
     published = [event.data["queue_position"] for event in restarted.events(run).all()]
@@ -163,7 +163,7 @@ def test_an_end_that_cannot_be_written_is_written_as_soon_as_it_can_be(run, monk
     monkeypatch.setattr("gateway.scheduling.outcome._RETRY_SECONDS", 0.01)
 
     async def end():
-        outcomes = Outcomes(Publisher(), Metrics())
+        outcomes = Outcomes(Publisher(Settings()), Metrics())
         with monkeypatch.context() as patch:
             patch.setattr(run, "change", full)
             outcomes.finish(run, Outcome("failed", "DISK_FULL", "Full."))

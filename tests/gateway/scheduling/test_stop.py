@@ -66,6 +66,21 @@ def test_open_streams_end_at_once_and_a_reader_comes_back_to_what_it_missed(gate
     assert [int(e["id"]) for e in seen + rest] == list(range(1, len(seen) + len(rest) + 1))
 
 
+def test_readers_whom_a_stop_sends_away_come_back_after_the_restart(gateway):
+    job_id, lines = gateway.submit(fasta(400, 100), **SLOW), []
+    path = f"/api/prepare/{job_id}/events"
+    with gateway.client.stream("GET", path, timeout=PATIENCE_SECONDS) as answer:
+        reading = answer.iter_lines()
+        lines.append(next(reading))
+        gateway.process.terminate()
+        lines.extend(reading)
+    gateway.process.wait(PATIENCE_SECONDS)
+    times = [int(line.split()[1]) for line in lines if line.startswith("retry:")]
+    assert all(3000 <= each < 3100 for each in times[:-1]) and 12_000 <= times[-1] < 16_000
+    # It is no event, so nobody is told anything else by it.
+    assert lines[-1] == "" and lines[-3] == ""
+
+
 def test_a_damaged_run_directory_does_not_stop_the_start(gateway):
     job_id = gateway.submit()
     gateway.finish(job_id)

@@ -13,15 +13,11 @@ from protspace.data.annotations.encoding import encode_legacy_cell
 from steps.annotate.table.columns import columns
 from steps.annotate.table.numbers import numbers
 from steps.errors import StepError
-from steps.normalize.identifiers import find_identifier
+from steps.normalize.identifiers import finder
 
 IDS = [f"p{number}" for number in range(12)]
 ROWS = [[each, "kinase" if number % 2 else "toxin", str(number)] for number, each in enumerate(IDS)]
 TABLE = "id,family,act\n" + "".join(",".join(row) + "\n" for row in ROWS)
-
-
-def reduce(word):
-    return find_identifier(word).text
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def read(tmp_path):
     def read(text, ending="csv", ids=IDS):
         path = tmp_path / f"own.{ending}"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        found = columns([path], ids, reduce)
+        found = columns([path], ids, finder(ids))
         return {name: column.to_pylist() for name, column in found.items()}
 
     return read
@@ -141,7 +137,7 @@ def test_damaged_table_gives_columns_or_a_known_error(tmp_path_factory, form, ch
     path.write_bytes(text.encode())
     found, code = {}, None
     try:
-        found = columns([path], IDS, reduce)
+        found = columns([path], IDS, finder(IDS))
     except StepError as error:
         code = error.code
     assert code in (None, "INVALID_ANNOTATIONS")
@@ -169,7 +165,7 @@ def test_random_table_is_read_as_it_was_written(tmp_path_factory, writer, rows):
     table = [["id", "first", "second", "third"], *texts]
     path = tmp_path_factory.getbasetemp() / ("own.txt" if writer.startswith("R") else "own.csv")
     path.write_bytes(WRITERS[writer](table).encode())
-    found = columns([path], IDS, reduce)
+    found = columns([path], IDS, finder(IDS))
     expected = [[encode_legacy_cell(cell.strip()) for cell in row[1:]] for row in texts]
     texts = (column.to_pylist() for column in found.values())
     assert [list(row) for row in zip(*texts, strict=True)] == expected
@@ -278,9 +274,9 @@ def test_column_of_two_tables_is_refused(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(TABLE)
     with pytest.raises(StepError, match=r"b\.csv: column 'family' is in a\.csv, too"):
-        columns([tmp_path / "a.csv", tmp_path / "b.csv"], IDS, reduce)
+        columns([tmp_path / "a.csv", tmp_path / "b.csv"], IDS, finder(IDS))
 
 
 def test_numbers_are_float64(read, tmp_path):
     (tmp_path / "own.csv").write_text(TABLE)
-    assert columns([tmp_path / "own.csv"], IDS, reduce)["act"].type == pa.float64()
+    assert columns([tmp_path / "own.csv"], IDS, finder(IDS))["act"].type == pa.float64()

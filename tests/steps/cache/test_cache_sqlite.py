@@ -119,6 +119,27 @@ def test_a_truncated_store_is_refused_or_loses_rows_but_never_lies(path):
     assert caught.value.code == "CACHE_UNAVAILABLE"
 
 
+def test_an_index_that_names_rows_which_are_gone_ends_pruning(path):
+    """Such an index alone tells which rows are the oldest, and each time it tells the same."""
+    with open_cache(str(path)) as store:
+        store.add_embeddings("m", "1", {A: np.ones(3), B: np.ones(3)})
+    index = "WHERE name = 'protspace_entries_used'"
+    run(
+        path,
+        "PRAGMA writable_schema = ON",
+        f"CREATE TEMP TABLE kept AS SELECT * FROM sqlite_master {index}",
+        f"DELETE FROM sqlite_master {index}",
+        "PRAGMA writable_schema = RESET",
+        "DELETE FROM protspace_entries",
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master SELECT * FROM kept",
+    )
+    store = open_cache(str(path), max_gigabytes=1e-9)
+    with pytest.raises(StepError, match="an index of it is damaged"):
+        store.prune()
+    store.abandon()
+
+
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").touch()
     refused(tmp_path / "file" / "store.sqlite")

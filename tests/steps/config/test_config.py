@@ -42,15 +42,26 @@ def test_dumped_configuration_loads_to_the_same():
     ("values", "words"),
     [
         ({"method": "pca2"}, ["'method' is unknown", "Did you mean 'methods'?"]),
-        ({"metric": "cosin"}, ["'metric'", "'cosin'", "'euclidean' or 'cosine'", "'cosine'?"]),
+        (
+            {"metric": "cosin"},
+            ["'metric'", "'cosin'", "'euclidean', 'cosine' or 'manhattan'", "'cosine'?"],
+        ),
         ({"embedders": "compostion"}, ["'embedders'", "'composition'?"]),
         ({"annotations": "headr"}, ["'annotations'", "'header'?"]),
         ({"annotations": "no.csv"}, ["there is no file 'no.csv'"]),
+        ({"export": "csv"}, ["'export'", "'csv' must be 'tsv'"]),
         ({"methods": []}, ["'methods'", "at least 1 item"]),
         ({"n_neighbors": "few"}, ["'n_neighbors'", "'few' must be a valid integer."]),
         ({"min_dist": 2}, ["'min_dist'", "less than or equal to 1"]),
         ({"max_length": 0}, ["'max_length'", "greater than or equal to 1"]),
         ({"metric": "x", "methods": "y"}, ["'metric'"]),
+        ({"clustering": "hdbscn"}, ["'clustering'", "allowed: kmeans, hdbscan", "'hdbscan'?"]),
+        ({"min_cluster_size": 1}, ["'min_cluster_size'", "greater than or equal to 2"]),
+        ({"cluster_space": "map"}, ["'cluster_space'", "'projection' or 'embedding'"]),
+        (
+            {"clustering": "kmeans,hdbscan", "cluster_space": "embedding"},
+            ["hdbscan finds clusters in projections", "Set cluster_space to projection or both"],
+        ),
     ],
 )
 def test_bad_values_name_key_value_and_what_is_allowed(values, words):
@@ -102,3 +113,8 @@ def test_password_in_the_cache_url_is_refused_and_not_repeated():
     with pytest.raises(StepError, match="leave the password out") as caught:
         load({"cache": "postgresql://me:hush@db/store"})
     assert "hush" not in caught.value.message
+
+
+@pytest.mark.parametrize("value", ["uniprot:insulin", {"uniprot": "insulin"}, ["uniprot:insulin"]])
+def test_query_stays_as_it_is(value):
+    assert load({"input": value}).input == "uniprot:insulin"

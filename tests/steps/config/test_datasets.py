@@ -2,7 +2,7 @@
 
 import pytest
 
-from steps.config.datasets import find_datasets
+from steps.config.datasets import find_datasets, find_retrieved
 from steps.errors import StepError
 
 
@@ -49,6 +49,32 @@ def test_sheet_may_be_csv(folder):
 def test_workbook_is_refused_with_the_remedy(folder):
     (folder / "batch.tsv").write_bytes(b"PK\x03\x04 xl/workbook.xml")
     assert "Save the sheet as CSV" in refusal(folder / "batch.tsv")
+
+
+def test_query_is_a_data_set_named_after_itself():
+    source = "uniprot:(family:x) AND (reviewed:true)"
+    found = find_datasets(source)
+    assert found == find_retrieved(found) == {"family_x_AND_reviewed_true": source}
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "mine.list", "mine.csv", "mine.tsv", "mine.fasta"])
+def test_list_of_accessions_is_told_by_its_content(tmp_path, name):
+    (tmp_path / name).write_text("Entry\nP12345\nP12346\n")
+    found = find_datasets(tmp_path / name)
+    assert found == find_retrieved(found) == {"mine": str(tmp_path / name)}
+
+
+def test_fasta_is_not_retrieved(folder):
+    assert find_retrieved(find_datasets(folder)) == {}
+
+
+@pytest.mark.parametrize("quoted", ['uniprot:gene:"a b"', '"uniprot:gene:""a b"""'])
+def test_sheet_may_name_queries_and_lists(folder, quoted):
+    (folder / "list.txt").write_text("P12345\n")
+    (folder / "P12345.tsv").write_text(f"dataset\tfasta\nP12345\tlist.txt\ntwo\t{quoted}\n")
+    found = find_datasets(folder / "P12345.tsv")
+    assert found == {"P12345": str(folder / "list.txt"), "two": 'uniprot:gene:"a b"'}
+    assert find_retrieved(found) == found
 
 
 @pytest.mark.parametrize(

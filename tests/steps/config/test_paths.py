@@ -2,7 +2,7 @@
 
 import pytest
 
-from steps.config.paths import check_typed, content_of
+from steps.config.paths import as_typed, check_typed, content_of, reached
 from steps.errors import StepError
 
 
@@ -50,6 +50,11 @@ def test_configuration_file_is_checked_as_the_command_line_is(folder):
     check_typed({"input": "a #1.fasta", "styles": "a"}, [], ["one.yaml"])
 
 
+def test_command_line_may_replace_a_path_of_a_configuration_file(folder):
+    (folder / "one.yaml").write_text("input: a\n")
+    check_typed({"input": "header"}, ["input=header"], ["one.yaml"])
+
+
 def test_content_of_files_is_told_by_what_they_hold(folder):
     first = content_of("a", "001")
     content_of.cache_clear()
@@ -57,3 +62,35 @@ def test_content_of_files_is_told_by_what_they_hold(folder):
     (folder / "a").write_text("other")
     content_of.cache_clear()
     assert content_of("a", "001") != first
+
+
+def test_long_query_is_no_path():
+    query = f"uniprot: {'x' * 1000}"
+    check_typed({"input": {"uniprot": "x" * 1000}}, [f"input={query}"], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({"input": "a"}, {}),
+        ({"input": "b.fasta"}, {"input": "{0}/b.fasta"}),
+        ({"annotations": "header,b.tsv"}, {"annotations": "header,{0}/b.tsv"}),
+        ({"annotations": "header,sequence"}, {}),
+        ({"embeddings": ["b.h5:prot_t5"]}, {"embeddings": ["{0}/b.h5:prot_t5"]}),
+        ({"input": "uniprot:kinase"}, {}),
+        ({"methods": "b.fasta", "input": "c.fasta"}, {}),
+        ({"input": {"uniprot": "x"}, "without": 1}, {}),
+    ],
+)
+def test_path_that_is_only_where_the_command_was_given_is_made_absolute(folder, typed, expected):
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("a", "b.fasta", "b.tsv", "b.h5", "sequence", "uniprot"):
+        (elsewhere / name).write_text(name)
+    found = reached(typed, elsewhere)
+    assert str(found) == str(expected).replace("{0}", str(elsewhere))
+
+
+def test_value_that_yaml_would_cut_is_quoted():
+    assert as_typed("input", "/a/b.fasta") == "input=/a/b.fasta"
+    assert as_typed("input", ["/a #1"]) == 'input=["/a #1"]'

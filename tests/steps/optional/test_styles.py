@@ -4,10 +4,12 @@ import json
 
 import pyarrow as pa
 import pytest
+from protspace.utils.add_annotation_style import resolve_style_key, style_keys
 
 from steps.annotate.cells import GRAMMAR
 from steps.errors import StepError
-from steps.optional.styles import applicable, bundle_styles, read_styles
+from steps.optional.style_file import read_styles
+from steps.optional.styles import applicable, bundle_styles
 
 
 @pytest.fixture
@@ -38,13 +40,31 @@ def test_styles_are_added_to_existing_ones(annotations):
         ('{"family": {"colors": []}}', "'family'"),
         ('{"family": {"colors": {"toxin": "red-ish"}}}', "'#D55E00'"),
         ('{"family": {"shapes": {"toxin": "banana"}}}', "allowed: circle"),
+        ('{"family": {"shapes": {"toxin": ["circle"]}}}', "allowed: circle"),
+        ('{"family": {"colors": {"toxin": "rgba(1, 2, 300, 1)"}}}', "'#D55E00'"),
+        ('{"family": {"colors": {"toxin": 5}}}', "'#D55E00'"),
+        ('{"family": {"sortMode": ["x"]}}', "'size-desc'"),
+        ('{"family": {"shapeSize": NaN}}', "no number of JSON"),
+        ('{"family": {"shapeSize": true}}', "a number"),
+        ('{"family": {"maxVisibleValues": 1.5}}', "a whole number"),
+        ('{"family": {"hiddenValues": "toxin"}}', "a list of values"),
+        ('{"family": {"hiddenValues": ["\\ud800"]}}', "no JSON"),
+        ("[" * 100_000, "too many brackets"),
+        ('{"family": {"colors": {"' + "x" * 999 + '": 5}}}', "for 'xxx"),
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path, text, fault):
     (tmp_path / "styles.json").write_text(text)
     with pytest.raises(StepError, match=fault) as refusal:
         read_styles(tmp_path / "styles.json")
-    assert refusal.value.code == "INVALID_STYLES"
+    assert refusal.value.code == "INVALID_STYLES" and len(refusal.value.message) < 400
+
+
+@pytest.mark.parametrize("colour", ["", "#d55E00", "rgba(0, 114,178, 0.5)", "rgba(1,2,3)"])
+def test_colours_of_protspace_are_taken(tmp_path, colour):
+    text = json.dumps({"family": {"colors": {"toxin": colour}, "shapeSize": 7.5}})
+    (tmp_path / "styles.json").write_text("\ufeff" + text, encoding="utf-8")
+    assert read_styles(tmp_path / "styles.json")["family"]["colors"] == {"toxin": colour}
 
 
 def test_the_example_is_valid():
@@ -52,3 +72,34 @@ def test_the_example_is_valid():
 
     styles = read_styles(ROOT / "examples" / "styles.json")
     assert json.dumps(styles) and list(styles) == ["family"]
+
+
+def test_warnings_of_many_values_and_annotations_are_few(caplog):
+    names = [f"a{number}" for number in range(40)]
+    table = pa.table({"protein_id": ["P1"], **{name: ["toxin"] for name in names}})
+    style = {"colors": {"x" * 900: "#112233"} | {f"v{number}": "" for number in range(500)}}
+    applicable(
+        dict.fromkeys([*names, *map(str, range(90))], style), table.select(["protein_id", *names])
+    )
+    assert [len(record.message) < 300 for record in caplog.records] == [True] * 5
+    assert "'0', '1', '2' and 87 more" in caplog.text and "and 34 more lack" in caplog.text
+
+
+@pytest.mark.parametrize("spelling", ["1", "1.0", "1.00", "1e0"])
+def test_numbers_and_missing_values_are_found_as_protspace_finds_them(spelling):
+    table = pa.table({"protein_id": ["P1", "P2", "P3"], "n": [1.0, 2.0, None]})
+    kept = applicable({"n": {"colors": {spelling: "#112233", "N/A": "#445566"}}}, table)
+    keys = style_keys(table["n"].to_pylist())
+    assert list(kept["n"]["colors"]) == [spelling, "N/A"]
+    assert [resolve_style_key(value, keys) for value in (spelling, "N/A")] == ["1.0", "None"]
+
+
+def test_of_several_spellings_of_a_value_the_last_is_kept():
+    table = pa.table({"protein_id": ["P1", "P2"], "n": [1.0, 2.0]})
+    colours = {f"1.{'0' * zeros}": "#112233" for zeros in range(5000)}
+    assert len(applicable({"n": {"colors": colours}}, table)["n"]["colors"]) == 1
+
+
+def test_styles_stay_in_the_order_of_the_file(annotations):
+    table = annotations.append_column("kind", pa.array(["x", "y", "z"]))
+    assert list(applicable({"kind": {}, "family": {}}, table)) == ["kind", "family"]

@@ -30,12 +30,14 @@ print(json.dumps([sorted(set(sys.modules) - before), cli.version.cache_info().mi
 NOT_IN_RUNS = {"netrc", "platformdirs"}
 #: A run that uses all that is preloaded.
 COMMANDS = """
+retrieve list.txt --output uniprot.fasta --entries uniprot.parquet
 normalize x.fasta --fasta y.fasta --table sequences.parquet
 embed sequences.parquet --output own.h5 --embedder composition
 embed sequences.parquet --output esm2_8m.h5 --embedder esm2_8m --biocentral-url {biocentral}
 annotate sequences.parquet --output annotations.parquet --annotations {annotations}
 project esm2_8m.h5 --output pca2.parquet --method pca2
 project esm2_8m.h5 --output umap2.parquet --method umap2
+neighbours esm2_8m.h5 --output neighbours.parquet
 rank annotations.parquet --embeddings esm2_8m.h5 --output ranking.json
 bundle --annotations annotations.parquet --projections pca2.parquet umap2.parquet --output x.bundle
 provenance normalize.json --output x.json --config x.yaml --configuration {{"random_state":42}}
@@ -50,6 +52,7 @@ def test_preloaded_modules_exist():
 def test_warm_process_runs_steps_without_further_imports(tmp_path):
     fasta = "".join(f">{name}\n{sequence}\n" for name, sequence in proteins(30).items())
     (tmp_path / "x.fasta").write_text(fasta)
+    (tmp_path / "list.txt").write_text("P10000")
     with FakeBiocentral() as biocentral, FakeWeb(biocentral=biocentral.application) as web:
         environment = (
             os.environ | web.environment | {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}

@@ -34,24 +34,24 @@ def test_each_pair_of_blocks_meets_once_and_no_block_twice_in_a_round():
 
 def test_forces_are_those_of_umap_learn():
     # After steps.project, which says how many threads Numba may have.
-    from steps.project.umap.layout import _force, _forces
+    from steps.project.umap.forces import force, forces
 
     a, b = 1.577, 0.895
-    pulls, pushes = _forces(a, b)
+    pulls, pushes = forces(a, b)
     for square in np.exp2(np.random.default_rng(0).uniform(-20, 16, 1000)).astype(np.float32):
         pull = -2 * a * b * square ** (b - 1) / (a * square**b + 1)
         push = 2 * b / ((0.001 + square) * (a * square**b + 1))
-        assert _force(pulls, square) == pytest.approx(pull, rel=2e-4)
-        assert _force(pushes, square) == pytest.approx(push, rel=2e-4)
+        assert force(pulls, square) == pytest.approx(pull, rel=2e-4)
+        assert force(pushes, square) == pytest.approx(push, rel=2e-4)
 
 
 @pytest.mark.parametrize("square", [1e-38, 1e-7, 1e5, 1e38])
 def test_forces_beyond_the_tables_are_those_of_their_ends(square):
-    from steps.project.umap.layout import _force, _forces
+    from steps.project.umap.forces import force, forces
 
-    for table in _forces(1.577, 0.895):
+    for table in forces(1.577, 0.895):
         end = table[0, 0] if square < 1 else table[-1, 0]
-        assert _force(table, np.float32(square)) == pytest.approx(end, rel=0.05)
+        assert force(table, np.float32(square)) == pytest.approx(end, rel=0.05)
 
 
 def test_the_number_of_threads_changes_no_byte(tmp_path):

@@ -10,6 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from steps.embed.file import write_embeddings
 from steps.errors import StepError
 from steps.project.knn.search import nearest_neighbors
+from steps.project.parameters import METRICS
 from steps.project.step import DEFAULTS, FEWEST, adjusted, main, reduce
 
 SHARED = DEFAULTS | {"n_neighbors": 25, "min_dist": 0.1, "random_state": 42, "metric": "euclidean"}
@@ -26,7 +27,7 @@ def fitting(method, count):
     return adjusted(method, SHARED, count)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("metric", METRICS)
 def test_neighbors_are_exact(data, metric):
     near = nearest_neighbors(data, 10, metric)
     exact = data.astype(np.float64)

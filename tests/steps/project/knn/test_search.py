@@ -5,11 +5,16 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from steps.errors import StepError
 from steps.project.knn import exact, search
 from steps.project.knn.points import Points
 from steps.project.knn.search import RECALL, nearest_neighbors, nearest_references
+from steps.project.parameters import METRICS
+
+#: The metrics as SciPy names them.
+CDIST = {"euclidean": "euclidean", "cosine": "cosine", "manhattan": "cityblock"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,15 +31,14 @@ def families(count=4000, dimensions=40, seed=0):
 
 
 def compared(data, k, metric):
-    points = Points.of(data, metric)
-    return np.sort(exact.nearest(points, points, k, 1), axis=1)
+    return np.sort(np.argsort(cdist(data, data, CDIST[metric]))[:, :k], axis=1)
 
 
 def recall(found, truth):
     return (found[:, :, None] == truth[:, None, :]).any(axis=1).mean()
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("metric", METRICS)
 def test_neighbours_of_many_are_found_and_the_recall_is_right(metric):
     data = families()
     near = nearest_neighbors(data, 25, metric)
@@ -43,23 +47,20 @@ def test_neighbours_of_many_are_found_and_the_recall_is_right(metric):
     assert measured >= RECALL and near.recall == pytest.approx(measured, abs=0.01)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("metric", METRICS)
 def test_distances_are_those_of_the_points_found(metric):
     data = families()
     near = nearest_neighbors(data, 10, metric)
     assert (near.indices[:, 0] == np.arange(len(data))).all() and (near.distances[:, 0] == 0).all()
-    one, other = data[:, None].astype(float), data[near.indices].astype(float)
-    if metric == "cosine":
-        one, other = (each / np.linalg.norm(each, axis=2, keepdims=True) for each in (one, other))
-    expected = np.linalg.norm(one - other, axis=2)
-    expected = expected**2 / 2 if metric == "cosine" else expected
+    expected = cdist(data, data, CDIST[metric])[np.arange(len(data))[:, None], near.indices]
     assert near.distances == pytest.approx(expected, abs=1e-4)
     assert (np.diff(near.distances) >= 0).all()
 
 
+@pytest.mark.parametrize("metric", ["euclidean", "manhattan"])
 @pytest.mark.parametrize("threads", [2, 3])
-def test_neighbours_are_the_same_for_any_number_of_threads(threads):
-    one, more = (nearest_neighbors(families(), 15, "euclidean", n) for n in (1, threads))
+def test_neighbours_are_the_same_for_any_number_of_threads(threads, metric):
+    one, more = (nearest_neighbors(families(), 15, metric, n) for n in (1, threads))
     assert np.array_equal(one.indices, more.indices)
     assert np.array_equal(one.distances, more.distances)
 
@@ -95,6 +96,7 @@ def test_references_near_to_queries_are_found():
     assert recall(near.indices, truth) >= RECALL
 
 
+@pytest.mark.slow
 def test_memory_stays_below_that_of_another_matrix():
     """In a process of its own: what others left behind is no measure."""
     code = """

@@ -1,0 +1,1 @@
+"""Place new proteins on a map that exists: its points stay, whoever comes."""

@@ -1,0 +1,1 @@
+"""One HTML file with a data set and the viewer."""

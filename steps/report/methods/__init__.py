@@ -1,0 +1,1 @@
+"""What a run did, as text for a paper: methods, references, BibTeX."""

@@ -1,0 +1,1 @@
+"""Stage retrieve: a UniProt query, or a list of accessions, becomes a FASTA file."""

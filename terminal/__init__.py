@@ -1,0 +1,1 @@
+"""A run from the command line: what is shown of it, how it ends, and how it goes on."""

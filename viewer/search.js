@@ -1,0 +1,72 @@
+// Search over identifiers and all annotations.
+
+import { value } from "./format.js";
+import { inPieces } from "./pieces.js";
+import { members } from "./selection.js";
+import { having } from "./texts.js";
+
+/**
+ * The terms of a search: words that must all be there (each a list), for each part between commas,
+ * semicolons or line ends. Words in quotes belong together.
+ */
+export function termsOf(text) {
+  const parts = text.toLowerCase().match(/(?:"[^"]*"|[^,;\n"])+/g) ?? [];
+  const words = (part) => (part.match(/"[^"]+"|[^\s"]+/g) ?? []).map((word) => word.replaceAll('"', ""));
+  return parts.map(words).filter((found) => found.length);
+}
+
+/**
+ * Indices of the proteins that have all words of any of the terms; null where there are no terms, and
+ * undefined once the search is `outdated`.
+ */
+export async function search(proteins, text, outdated) {
+  const terms = termsOf(text);
+  return terms.length ? inPieces((rest) => matching(proteins, terms, rest), outdated) : null;
+}
+
+async function matching(proteins, terms, rest) {
+  const found = new Uint8Array(proteins.length);
+  for (const words of terms) {
+    const all = new Uint8Array(proteins.length).fill(1);
+    for (const word of words) {
+      const flags = await fitting(proteins, word, rest);
+      for (let index = 0; index < all.length; index += 1) all[index] &= flags[index];
+    }
+    for (let index = 0; index < found.length; index += 1) found[index] |= all[index];
+  }
+  return members(found);
+}
+
+/** For each protein, whether its identifier or an annotation has a word. */
+async function fitting(proteins, word, rest) {
+  const flags = await having(proteins.identifiers, word, rest);
+  for (const { numbers, labels, codes } of proteins.annotations) {
+    const fits = numbers ? [] : await having(labels, word, rest);
+    await rest();
+    if (numbers) markNumbers(flags, numbers, word);
+    else if (fits.includes(1)) for (let index = 0; index < flags.length; index += 1) if (codes[index] >= 0) flags[index] |= fits[codes[index]];
+  }
+  return flags;
+}
+
+/** A number is found as it is shown, as a whole: to four digits. */
+function markNumbers(flags, numbers, word) {
+  const wanted = Number(word.replaceAll(",", ""));
+  if (Number.isNaN(wanted)) return;
+  const near = Math.abs(wanted) / 1000;
+  for (let index = 0; index < flags.length; index += 1) {
+    const found = numbers[index];
+    if (found === wanted || (Math.abs(found - wanted) <= near && value(found) === word)) flags[index] = 1;
+  }
+}
+
+/** Where a protein fits a search: the name and the text of the first annotation; null for its identifier. */
+export function where(proteins, text, index) {
+  const words = termsOf(text).flat();
+  if (words.some((word) => proteins.identifiers[index].toLowerCase().includes(word))) return null;
+  for (const annotation of proteins.annotations) {
+    const cell = proteins.text(annotation, index);
+    if (words.some((word) => cell.toLowerCase().includes(word))) return [annotation.name, cell];
+  }
+  return null;
+}
