@@ -17,7 +17,7 @@ override export FASTA := $(value FASTA)
 override export ARGS := $(value ARGS)
 override export RUN := $(value RUN)
 
-.PHONY: help setup compile demo map serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-hostile bench-parts lint generated lock pin-images audit clean
+.PHONY: help setup compile demo map serve test test-slow test-faults test-postgres test-browser test-deploy test-local prefetch docs bench bench-small bench-hostile lint generated lock pin-images audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -120,23 +120,10 @@ bench: $(DEVELOPER) ## measure against protspace's own commands; prints `ratio N
 	@$(BIN)/python benchmarks/held_out.py $(if $(TOXINS),--toxins "$(TOXINS)")
 
 bench-small: $(DEVELOPER) ## the same with less work, in minutes; fails on a ratio of twice its target
-	@set -o pipefail; $(MAKE) --no-print-directory bench-parts | $(BIN)/python benchmarks/check.py
+	@$(BIN)/python benchmarks/small.py
 
 bench-hostile: $(DEVELOPER) ## attack a gateway, and measure what an honest user notices (minutes)
 	@$(BIN)/python benchmarks/hostile.py
-
-bench-parts: $(DEVELOPER)
-	@$(BIN)/python benchmarks/project.py --sizes 1000 --repeat 1
-	@$(BIN)/python benchmarks/end_to_end.py --sizes 1000 --repeat 1
-	@$(BIN)/python benchmarks/gateway.py --repeat 1
-	@$(BIN)/python benchmarks/cli.py --repeat 1
-	@$(BIN)/python benchmarks/reuse.py --sequences 100
-	@$(BIN)/python benchmarks/annotate.py --accessions 1000
-	@$(BIN)/python benchmarks/query.py --proteins 1000
-	@$(BIN)/python benchmarks/scale.py --sizes 1000 10000
-	@$(BIN)/python benchmarks/storage.py --proteins 10000
-	@$(BIN)/python benchmarks/embedders.py --proteins 2000
-	@$(BIN)/python benchmarks/grow.py --scale 0.1 --repeat 1
 
 generated: $(DEVELOPER) ## write configuration, settings and environment files again
 	@$(BIN)/python scripts/generate.py
