@@ -67,7 +67,7 @@ class Ours:
 
     async def warm(self) -> None:
         """Until runs are forked."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while not (await request(self.port, "GET", "/readyz")).json.get("warm"):
                 await asyncio.sleep(0.1)
 

@@ -144,6 +144,7 @@ async def idle(port: int, process: psutil.Process, root: Path) -> None:
     files = [sequences(1500, 300), sequences(1499, 300), sequences(20, 40)]
     jobs = [(await upload(port, each, methods=LONG_METHODS)).json["job_id"] for each in files]
     async with background(*(follow(port, jobs[-1]) for _ in range(IDLE_READERS))):
+        await until(lambda: all(Run(root / job).state.pid for job in jobs[:SLOTS]))
         await asyncio.sleep(3)
         for job in jobs[:SLOTS]:
             os.killpg(Run(root / job).state.pid, signal.SIGSTOP)
@@ -159,7 +160,7 @@ async def idle(port: int, process: psutil.Process, root: Path) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(180):
         while not condition():
             await asyncio.sleep(0.05)
 

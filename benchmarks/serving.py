@@ -42,10 +42,11 @@ def configure(folder: Path, **more: str) -> None:
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[tuple[int, psutil.Process]]:
     """Port and process of a gateway that answers; it and its runs are gone afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "gateway", "--port", str(port)], cwd=folder)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        command = [sys.executable, "-m", "gateway", "--fd", str(held.fileno())]
+        process = subprocess.Popen(command, cwd=folder, pass_fds=[held.fileno()])
     try:
         await ready(port, process)
         yield port, psutil.Process(process.pid)
@@ -69,7 +70,7 @@ async def stop(process: subprocess.Popen) -> None:
 
 
 async def ready(port: int, process: subprocess.Popen) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             if process.poll() is not None:
                 raise RuntimeError("The gateway did not start.")

@@ -25,7 +25,7 @@ _NO_JOBS = (
 #: Longest address of a socket that all systems take.
 _LONGEST = 100
 #: How long the server gets to end what it has forked.
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 class Forking:

@@ -11,9 +11,11 @@ from tests.fakes.biocentral import FakeBiocentral
 from tests.support.browsing import CELL, EXAMPLE, seeds
 from tests.support.gateway_process import ROOT, Gateway, fasta
 from tests.support.snakemake_run import succeed
+from tests.support.waiting import PATIENCE_SECONDS
 
 SHOTS = ROOT / "screenshots"
-expect.set_options(timeout=90_000)
+_PATIENCE = PATIENCE_SECONDS * 1000
+expect.set_options(timeout=_PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -43,6 +45,7 @@ def open_page(chromium):
         contexts.append(
             chromium.new_context(**({"viewport": {"width": 1180, "height": 860}} | options))
         )
+        contexts[-1].set_default_timeout(_PATIENCE)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", note)

@@ -111,7 +111,7 @@ def test_the_likely_time_comes_from_this_servers_jobs(gateway, done, open_page):
     page = open_page(gateway.url)
     choose(page, fasta(30))
     expect(page.locator("#estimate")).to_contain_text(
-        re.compile(r"Likely about \d+\ss, by \d+ earlier")
+        re.compile(r"Likely about \d+\s(s|minutes?), by \d+ earlier")
     )
     page.get_by_text("Embedder", exact=True).first.click()
     page.get_by_label("ESM-2, 650M").check()

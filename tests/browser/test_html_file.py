@@ -106,7 +106,7 @@ def drag(page, *places, modifier=None):
 
 
 def chosen(page) -> int:
-    text = page.locator(".chosen-count").text_content(timeout=5000)
+    text = page.locator(".chosen-count").text_content()
     return int(re.sub(r"\D", "", text))
 
 
@@ -315,8 +315,7 @@ def test_two_runs_write_the_same_bytes(html_file):
 def test_phone_shows_the_map_without_scrolling_aside(opened, shoot, scheme):
     page = opened(color_scheme=scheme)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(100)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
     shoot(page, f"file-phone-{scheme}")
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browsing import findings
-from tests.support.gateway_process import SLOW, fasta
+from tests.support.gateway_process import SLOW, fasta, halt
 from tests.support.waiting import wait_until
 
 #: A browser that shows no notification, but notes what it is asked to show.
@@ -62,7 +62,9 @@ def test_job_is_listed_with_its_state_and_until_when_it_is_kept(gateway, open_pa
     job = send(page)
     expect(page.locator("#result")).to_be_visible()
     page.get_by_role("link", name="Protein space").click()
-    expect(listed(page)).to_contain_text(re.compile(r"mine\.fasta.*, done, kept until \d.*1\shour"))
+    expect(listed(page)).to_contain_text(
+        re.compile(r"mine\.fasta.*, done, kept until \d.*(1\shour|5\d\sminutes)")
+    )
     shoot(page, "jobs")
     page.get_by_role("link", name="mine.fasta").click()
     expect(page.locator("#result-title")).to_have_text("mine.fasta")
@@ -72,6 +74,7 @@ def test_job_is_listed_with_its_state_and_until_when_it_is_kept(gateway, open_pa
 def test_job_that_ends_meanwhile_is_shown_as_what_it_became(start_gateway, open_page):
     gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="1")
     blocker = gateway.submit(fasta(60), **SLOW)
+    halt(gateway, blocker)
     page = open_page(gateway.url)
     job = send(page)
     page.get_by_role("link", name="Protein space").click()

@@ -56,7 +56,7 @@ def test_unreachable_server_is_shown_when_sending(start_gateway, open_page):
 
 
 def test_rate_limit_shows_how_long_to_wait(start_gateway, open_page):
-    gateway = start_gateway(PREP_RATE_LIMIT="1/minute")
+    gateway = start_gateway(PREP_RATE_LIMIT="1/15minutes")
     gateway.submit()
     page = open_page(gateway.url)
     page.get_by_role("button", name="Take the example").click()

@@ -15,9 +15,9 @@ from itertools import pairwise
 import pytest
 
 from gateway.http.events import KEEP_ALIVE_SECONDS
-from tests.support.gateway_process import SLOW, Gateway, fasta, parse_events
+from tests.support.gateway_process import SLOW, Gateway, fasta, halt, parse_events
 from tests.support.proxy_process import DEPLOY, KINDS, program
-from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.deploy
 #: Longer than the 60 s after which nginx, for one, ends a silent connection if it is not told.
@@ -44,11 +44,13 @@ def follow(client, job_id: str, found: list) -> None:
 def follow_through_both(behind, gateway: Gateway, seconds: int) -> list[list]:
     """Follow a job that stands still for some seconds through each proxy; what came, and when."""
     job_id, readers = gateway.submit(fasta(30), **SLOW), []
+    halt(gateway, job_id)
     found = [[] for _ in KINDS]
     for kind, events in zip(KINDS, found, strict=True):
         client = behind(kind, gateway)[1].client()
         readers.append(threading.Thread(target=follow, args=(client, job_id, events)))
         readers[-1].start()
+    wait_until(lambda: all(found))
     hold_up(gateway, job_id, seconds)
     for reader in readers:
         reader.join(PATIENCE_SECONDS)
@@ -56,12 +58,9 @@ def follow_through_both(behind, gateway: Gateway, seconds: int) -> list[list]:
 
 
 def hold_up(gateway: Gateway, job_id: str, seconds: int) -> None:
-    """Stop the run for a while, so that nothing happens."""
-    gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
-    group = gateway.state(job_id)["pid"]
-    os.killpg(group, signal.SIGSTOP)
+    """Let a run that stands still do so for a while longer, so that nothing happens."""
     time.sleep(seconds)
-    os.killpg(group, signal.SIGCONT)
+    os.killpg(gateway.state(job_id)["pid"], signal.SIGCONT)
 
 
 def check_uncut(found: list[list], seconds: int) -> None:

@@ -19,7 +19,7 @@ SECONDS = int(os.environ.get("DEPLOY_UPLOAD_SECONDS", "120"))
 #: Of endless uploads: bytes per second.
 RATES = [1] * 10 + [5000] * 10
 #: How long a quick upload may take beside slow ones.
-MOST_SECONDS = 3
+MOST_SECONDS = 20
 
 
 def endless(proxy: Proxy) -> list[SlowUpload]:

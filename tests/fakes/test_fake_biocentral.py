@@ -219,7 +219,7 @@ def test_tasks_over_the_parallel_limit_are_pending():
 
 
 def test_a_waiting_task_starts_when_the_first_of_those_before_it_ends():
-    schedule = Schedule(parallel=2, seconds_per_sequence=1)
+    schedule = Schedule(parallel=2, seconds_per_sequence=1, clock=lambda: 0.0)
     bodies = [{str(n): "M" * (n + 1) for n in range(size)} for size in (3, 1, 2)]
     for body in bodies:
         schedule.add(EmbedRequest(embedder_name=ESM, sequence_data=body))

@@ -40,6 +40,7 @@ def web(running, monkeypatch):
     running.offline = False
     for service in running.services.values():
         service.fault, service.latency, service.refusals = None, 0.0, 3
+        service.together = 1
     for name, value in running.environment.items():
         monkeypatch.setenv(name, value)
     return running

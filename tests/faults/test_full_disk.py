@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.support.gateway_process import Gateway, fasta, processes_below
+from tests.support.gateway_process import SLOW, Gateway, fasta, processes_below
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.faults
@@ -70,7 +70,7 @@ class Filler:
 
 
 def projecting(gateway) -> str:
-    job_id = gateway.submit(fasta(200, 100), methods="umap2,tsne2")
+    job_id = gateway.submit(fasta(400, 100), **SLOW)
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
     return job_id
 

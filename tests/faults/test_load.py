@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.gateway_process import Gateway, fasta
 from tests.support.rawhttp import Raw
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -114,6 +114,9 @@ class Load:
         others = [self.keep_reading() for _ in range(READERS)] + [self.keep_asking()]
         tasks = [asyncio.create_task(other) for other in others]
         await self.keep_uploading()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.most_readers <= 0.9 * READERS:
+                await asyncio.sleep(0.05)
         self.footprint = footprint(self.gateway)
         failed = [task.exception() for task in tasks if task.done()]
         for task in tasks:

@@ -191,7 +191,7 @@ def start(folder, maps, **settings) -> str:
     settings = {"PREP_JOB_ROOT": str(folder / "runs"), "PREP_BASE_MAPS": maps} | settings
     command = [sys.executable, "-m", "gateway", "--port", "0"]
     result = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, timeout=60, env=kept | settings
+        command, capture_output=True, text=True, cwd=ROOT, timeout=600, env=kept | settings
     )
     assert result.returncode == 2, result.stderr
     return result.stderr

@@ -22,7 +22,9 @@ def fake():
 @pytest.fixture
 def embedding(start_gateway, fake):
     """A gateway whose uploads are embedded by the fake server, and whose cache has something."""
-    gateway = start_gateway(PREP_EMBEDDER="esm2_8m", PREP_BIOCENTRAL_URL=fake.url)
+    gateway = start_gateway(
+        PREP_EMBEDDER="esm2_8m", PREP_BIOCENTRAL_URL=fake.url, PREP_DOWNLOAD_GRACE_SECONDS="600"
+    )
     assert gateway.finish(gateway.submit(fasta(20)))["event"] == "done"
     return gateway
 

@@ -133,8 +133,11 @@ def test_an_unknown_variable_is_found(environment):
     assert unknown_variables() == ["PREP_METHOD"]
 
 
-def test_an_unknown_variable_is_warned_about_at_the_start(environment, monkeypatch, capsys):
-    environment(PREP_METHOD="pca2", PREP_LOG_JSON_FORMAT="true")
+def test_an_unknown_variable_is_warned_about_at_the_start(
+    environment, monkeypatch, capsys, tmp_path
+):
+    environment(PREP_METHOD="pca2", PREP_LOG_JSON_FORMAT="true", PREP_JOB_ROOT=str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr(__main__.Server, "run", lambda server, sockets=None: None)
     try:
         assert __main__.main(["--port", "0"]) == 0

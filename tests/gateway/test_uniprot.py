@@ -123,8 +123,8 @@ def test_uniprot_that_is_away_is_a_503_with_a_pause(server, web):
 
 
 def test_fault_during_the_run_is_an_error_event(server, web):
-    answer = post(server, accessions="\n".join(f"P{n}" for n in range(20000, 20025)))
     web.uniprot.fault = "400"
+    answer = post(server, accessions="\n".join(f"P{n}" for n in range(20000, 20025)))
     event = server.finish(answer.json()["job_id"])
     web.uniprot.fault = None
     assert (event["event"], event["data"]["code"]) == ("error", "UNIPROT_UNAVAILABLE")

@@ -66,6 +66,7 @@ def give(checkout, web, tmp_path):
     gateway = Gateway(tmp_path / "runs").start()
     environment = os.environ | web.environment | {"HOME": str(tmp_path)}
     environment |= {"PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
 
     def run(block: str) -> subprocess.CompletedProcess:
         script = "set -e\n" + block.replace("http://127.0.0.1:8000", gateway.url)

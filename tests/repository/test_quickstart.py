@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.copying import copy_path
 from tests.support.docs_commands import ROOT, blocks, commands
 from tests.support.snakemake_run import EXAMPLE
 
@@ -32,7 +33,7 @@ def repository(tmp_path):
     folder.mkdir(parents=True)
     for name in FILES.split():
         path = ROOT / name
-        (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / name)
+        copy_path(path, folder / name)
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     for words in (["init", "--quiet"], ["add", "."], [*who, "commit", "--quiet", "-m", "All"]):
         subprocess.run(["git", "-C", folder, *words], check=True)

@@ -11,12 +11,13 @@ import pytest
 
 from scripts.generate import GENERATED
 from tests.fakes.web import FakeWeb
+from tests.support.copying import copy_path
 from tests.support.docs_commands import ROOT, blocks, commands
 from tests.support.gateway_process import Gateway
 from tests.support.installed import Environment, make
 from tests.support.remedies import GATE, TESTED, in_messages, in_pages, said_of
 from tests.support.snakemake_run import EXAMPLE, succeed
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 NAMED = sorted({*in_messages(), *in_pages()})
 PINNED = ("Dockerfile", "compose.yaml")
@@ -32,7 +33,7 @@ def checkout(tmp_path):
     folder.mkdir()
     for name in CHECKOUT.split():
         path = ROOT / name
-        (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / name)
+        copy_path(path, folder / name)
     return folder
 
 
@@ -193,7 +194,7 @@ def test_the_gateway_is_served(tmp_path):
         wait_until(gateway.answers)
     finally:
         os.killpg(served.pid, signal.SIGTERM)
-        served.wait(30)
+        served.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.slow

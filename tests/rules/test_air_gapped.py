@@ -74,7 +74,8 @@ def test_offline_run_tries_no_connection_and_gives_the_bytes_of_an_online_run(si
 def test_online_run_without_network_tries_connections_and_reports_gaps(site):
     """Show that the test above can fail."""
     folder, tried = isolated(site, "cut off", cache="none", embedders="composition")
-    assert tried["Ip.OutNoRoutes"] > 0
+    # A name server on loopback has a route.
+    assert sum(tried.values()) > 0, tried
     warnings = read_json(folder / "results" / "x" / "provenance.json")["warnings"]
     assert any("for 40 of 40 proteins" in warning for warning in warnings)
 

@@ -8,6 +8,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from tests.support.copying import copy_path
 from tests.support.docs_commands import blocks
 from tests.support.snakemake_run import EXAMPLE, ROOT, succeed
 
@@ -28,7 +29,7 @@ def extended(tmp_path_factory):
     copy = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "Snakefile", copy)
     for name in ("rules", "steps", "terminal", "viewer", "envs", "examples"):
-        shutil.copytree(ROOT / name, copy / name)
+        copy_path(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(sys.prefix)
     for page, files in SHOWN.items():
         found = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.M | re.S)

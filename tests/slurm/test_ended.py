@@ -8,7 +8,11 @@ from tests.support.snakemake_run import succeed
 from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slurm
-FREEZE = "scontrol listpids JOB | awk 'NR > 1 {print $1}' | xargs kill -STOP"
+# A job that has just begun may have no processes yet.
+FREEZE = (
+    "for _ in $(seq 100); do scontrol listpids JOB | awk 'NR > 1 {print $1}' | xargs kill -STOP"
+    " && break; sleep 0.1; done"
+)
 PROJECTION = "results/families/projections/kmers.pca2.parquet"
 
 
@@ -16,7 +20,7 @@ class Meanwhile:
     """While a run is under way: wait for the job of a rule, then run a command about it."""
 
     _SCRIPT = """
-    for _ in $(seq 600); do
+    for _ in $(seq 1500); do
         job=$(squeue -h -t R -o '%A %k' | awk -v rule="$1" '$2 ~ rule {print $1; exit}')
         [ -z "$job" ] || { eval "${2//JOB/$job}"; exit; }
         sleep 0.2

@@ -5,6 +5,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -104,7 +105,7 @@ class CleanRoot:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=580,
+            timeout=2400,
         )
 
     def stop(self) -> None:
@@ -130,5 +131,7 @@ def reach_packages(folder: Path) -> dict[str, str]:
     known = ssl.get_default_verify_paths()
     shutil.copy(os.environ.get("SSL_CERT_FILE") or known.openssl_cafile, folder / AUTHORITIES)
     found = {"PIP_CERT": f"/{AUTHORITIES}", "DEBIAN_FRONTEND": "noninteractive"}
-    index = subprocess.run(["pip", "config", "get", "global.index-url"], capture_output=True)
+    index = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True
+    )
     return found | ({"PIP_INDEX_URL": index.stdout.decode().strip()} if index.stdout else {})

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import ssl
 import threading
 from collections import Counter
@@ -32,6 +33,8 @@ class Crowd:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Crowd":
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self._loop = self._runner.get_loop()
         self._thread.start()
         wait_until(lambda: self.connected == len(self._places))

@@ -173,19 +173,23 @@ def processes_below(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def halt(gateway, job_id) -> None:
-    """Let a run stand still, so that it does not end by itself however fast the machine is."""
-    wait_until(lambda: _stops(gateway.state(job_id)["pid"]))
+def halt(gateway, job_id) -> int:
+    """Let a run stand still, however fast the machine is; return the number of its group."""
+    folder = gateway.root / job_id
+    wait_until(lambda: _stop_leader(folder), every=0.01)
     # One that is just being forked stops later; a SIGCONT that comes before would not reach it.
-    wait_until(lambda: all(map(_stands_still, processes_below(gateway.root / job_id))))
+    wait_until(lambda: all(map(_stands_still, processes_below(folder))))
+    wait_until(lambda: gateway.state(job_id)["pid"])
+    return gateway.state(job_id)["pid"]
 
 
-def _stops(pid: int | None) -> bool:
-    """Stop a run that has a group of its own; one that is just being forked has none yet."""
-    with contextlib.suppress(ProcessLookupError):
-        if pid:
-            os.killpg(pid, signal.SIGSTOP)
-            return True
+def _stop_leader(folder: Path) -> bool:
+    """Stop a run by the leader of its group, which its state names only when the disk has it."""
+    for process in processes_below(folder):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(process.pid) == process.pid:
+                os.killpg(process.pid, signal.SIGSTOP)
+                return True
     return False
 
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.execution import forkserver
 from steps.preload.process import Request
 from tests.support.gateway_process import ROOT, fasta
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 FORKSERVER = ["-m", "gateway.execution.forkserver_main"]
 
@@ -50,11 +50,11 @@ def names_below(process) -> set[str]:
 
 @pytest.mark.slow
 def test_run_forked_or_not_gives_the_same_bytes(gateway, fork_server):
-    forked = gateway.submit(fasta(40))
+    forked = gateway.submit(fasta(1000, 60), methods="umap2")
     wait_until(lambda: "project" in names_below(fork_server), every=0.005)
     assert gateway.finish(forked)["event"] == "done"
     fork_server.kill()
-    alone = gateway.submit(fasta(40))
+    alone = gateway.submit(fasta(1000, 60), methods="umap2")
     assert gateway.finish(alone)["event"] == "done"
     assert gateway.bundle(forked).content == gateway.bundle(alone).content
 
@@ -95,6 +95,7 @@ def test_run_whose_pid_comes_too_late_never_begins(own_server, tmp_path):
     with (tmp_path / "output").open("wb") as output, pytest.raises(forkserver.ForkServerLost):
         own_server.fork(request, output.fileno())
     process.resume()
+    own_server._connection.settimeout(PATIENCE_SECONDS)
     pid = int(own_server.receive())
     wait_until(lambda: not psutil.pid_exists(pid))
     assert (tmp_path / "output").read_bytes() == b""

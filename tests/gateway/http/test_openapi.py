@@ -13,6 +13,7 @@ from gateway.http import health, routes
 from gateway.http.openapi import document, operations
 from gateway.settings import Settings
 from scripts.generate import ROOT
+from tests.support.gateway_process import halt
 from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -146,5 +147,6 @@ def test_accepted_and_turned_away_uploads_get_what_is_documented(start_gateway):
     server = start_gateway(PREP_MAX_PENDING_JOBS="1")
     accepted = upload(server)
     assert accepted.status_code == 202
+    halt(server, accepted.json()["job_id"])
     assert upload(server).status_code == 503
     assert download(server, accepted.json()["job_id"]).status_code == 409

@@ -9,7 +9,7 @@ import threading
 import httpx
 import pytest
 
-from tests.support.gateway_process import RESIDUES, fasta
+from tests.support.gateway_process import RESIDUES, fasta, halt
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 LONG = ">long\n" + RESIDUES * 101 + "\n"
@@ -189,7 +189,7 @@ def test_refused_uploads_have_a_wider_limit_of_their_own(start_gateway):
 
 def test_full_queue_refuses_an_upload_before_it_is_read(start_gateway):
     gateway = start_gateway(PREP_MAX_PENDING_JOBS="1")
-    gateway.submit()
+    halt(gateway, gateway.submit())
     assert gateway.post("no FASTA").json()["code"] == "QUEUE_FULL"
 
 

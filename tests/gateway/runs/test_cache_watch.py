@@ -13,7 +13,7 @@ from steps.cache import open_cache
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(job_root=tmp_path, cache_seconds=1)
+    return Settings(job_root=tmp_path, cache_seconds=1000)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_files_of_others_are_never_emptied(tmp_path, monkeypatch, content, size)
     path = tmp_path / "x.sqlite.damaged-20260101T000000Z"
     path.write_bytes(content)
     later(monkeypatch)
-    CacheWatch(Settings(cache=str(tmp_path / "x.sqlite"), cache_seconds=1)).erase_due()
+    CacheWatch(Settings(cache=str(tmp_path / "x.sqlite"), cache_seconds=1000)).erase_due()
     assert path.stat().st_size == size
 
 

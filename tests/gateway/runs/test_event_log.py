@@ -247,7 +247,7 @@ def test_polling_gives_the_same_stages_as_watching(start_gateway):
 
 
 @pytest.mark.slow
-def test_a_reader_that_reads_nothing_costs_little_and_gets_the_end(gateway):
+def test_a_reader_that_reads_nothing_costs_little_and_gets_the_end(gateway, done):
     job_id = gateway.submit(fasta(20))
     memory, path = psutil.Process(gateway.process.pid).memory_info, f"/api/prepare/{job_id}/events"
     with gateway.client.stream("GET", path, timeout=60) as slow:

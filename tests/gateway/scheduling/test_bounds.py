@@ -42,7 +42,7 @@ def suspend_step(gateway, job_id) -> None:
 
 def test_a_stage_that_takes_too_long_is_named(start_gateway):
     gateway = start_gateway(PREP_STAGE_TIMEOUT_SECONDS="projecting=5,embedding=600")
-    job_id = gateway.submit(fasta(20), **SLOW)
+    job_id = gateway.submit(fasta(400, 200), **SLOW)
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
     halt(gateway, job_id)
     error = gateway.finish(job_id)["data"]
@@ -71,7 +71,7 @@ def test_a_step_has_the_limits_of_the_settings_and_no_token(start_gateway):
     limits = {"MEMORY_MB": "6000", "FILE_MB": "30000", "PROCESSES": "5000"}
     settings = {f"PREP_STEP_{name}": value for name, value in limits.items()}
     gateway = start_gateway(PREP_API_TOKEN="hush", **settings)
-    answer = gateway.post(headers={"Authorization": "Bearer hush"}, **SLOW)
+    answer = gateway.post(fasta(400, 200), headers={"Authorization": "Bearer hush"}, **SLOW)
     step = project_step(gateway, answer.json()["job_id"])
     assert step.rlimit(psutil.RLIMIT_AS) == (6000 << 20, 6000 << 20)
     assert step.rlimit(psutil.RLIMIT_FSIZE) == (30000 << 20, 30000 << 20)

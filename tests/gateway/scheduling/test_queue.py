@@ -1,5 +1,7 @@
 """Who waits, who runs, who is refused, and who is cancelled."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -17,8 +19,11 @@ def positions(events):
 @pytest.mark.slow
 def test_positions_fall_to_the_start_and_all_get_done(start_gateway):
     gateway = start_gateway(**ONE)
-    jobs = [gateway.submit(fasta(20, seed=i)) for i in range(4)]
+    jobs = [gateway.submit(fasta(20))]
+    group = halt(gateway, jobs[0])
+    jobs += [gateway.submit(fasta(20, seed=i)) for i in range(1, 4)]
     assert gateway.health() == {"running": 1, "queued": 3}
+    os.killpg(group, signal.SIGCONT)
     streams = [list(gateway.events(job)) for job in jobs]
     assert [positions(events) for events in streams] == [[0], [1, 0], [2, 1, 0], [3, 2, 1, 0]]
     assert all(events[-1]["event"] == "done" for events in streams)
@@ -28,10 +33,10 @@ def test_positions_fall_to_the_start_and_all_get_done(start_gateway):
 @pytest.mark.slow
 def test_never_more_run_than_configured(start_gateway):
     gateway = start_gateway(PREP_MAX_CONCURRENT_JOBS="2")
-    jobs = [gateway.submit(fasta(20, seed=i)) for i in range(5)]
+    jobs = [gateway.submit(fasta(20, seed=i), **SLOW) for i in range(5)]
     most = 0
     while gateway.health()["running"] + gateway.health()["queued"]:
-        most = max(most, sum(gateway.state(job)["status"] == "running" for job in jobs))
+        most = max(most, sum(gateway.state(job)["status"] == "running" for job in reversed(jobs)))
         time.sleep(0.1)
     assert most == 2
     assert [gateway.state(job)["status"] for job in jobs] == ["done"] * 5
@@ -56,8 +61,11 @@ def cancel(gateway, job_id):
 @pytest.mark.slow
 def test_a_waiting_run_is_cancelled_and_the_others_move_up(start_gateway):
     gateway = start_gateway(**ONE)
-    first, second, third = (gateway.submit(fasta(20, seed=i)) for i in range(3))
+    first = gateway.submit(fasta(20))
+    group = halt(gateway, first)
+    second, third = (gateway.submit(fasta(20, seed=i)) for i in (1, 2))
     answer = cancel(gateway, second)
+    os.killpg(group, signal.SIGCONT)
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     end = gateway.finish(second)
     assert (end["event"], end["data"]["code"]) == ("error", "CANCELLED")

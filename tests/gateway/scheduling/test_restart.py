@@ -1,5 +1,6 @@
 """After a restart, an interruption or a crash: runs go on from what is complete, or say why not."""
 
+import contextlib
 import json
 import os
 import signal
@@ -46,7 +47,8 @@ def kill_snakemake(gateway, job_id):
 def kill_all(gateway, job_id):
     gateway.kill()
     for process in processes_below(gateway.root / job_id):
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def test_a_killed_workflow_goes_on_from_the_files_that_are_complete(gateway, job_id):
@@ -172,7 +174,10 @@ def test_an_operators_shell_in_the_folder_survives_the_end_of_the_run(gateway, j
 def own_environment(gateway, job_id) -> dict[str, str]:
     """The environment that a step gives to what it starts; one that is forked has another."""
     step_of(gateway, job_id)
-    found = [process.environ() for process in processes_below(gateway.root / job_id)]
+    found = []
+    for process in processes_below(gateway.root / job_id):
+        with contextlib.suppress(psutil.Error):
+            found.append(process.environ())
     return next(each for each in found if each.get("PIPELINE_RUN") == job_id)
 
 

@@ -1,5 +1,7 @@
 """Stopping and starting again: runs go on, downloads end, streams are let go."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +10,7 @@ import time
 
 import pytest
 
-from tests.support.gateway_process import ROOT, SLOW, Gateway, fasta
+from tests.support.gateway_process import ROOT, SLOW, Gateway, fasta, halt
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.slow
@@ -29,9 +31,10 @@ def restart(gateway):
 def test_a_running_workflow_goes_on_and_is_followed_again(gateway):
     job_id = gateway.submit(fasta(400, 100), **SLOW)
     gateway.wait_for(job_id, lambda event: event["data"].get("stage") == "projecting")
-    pid = gateway.state(job_id)["pid"]
+    pid = halt(gateway, job_id)
     restart(gateway)
     assert gateway.health() == {"running": 1, "queued": 0}
+    os.killpg(pid, signal.SIGCONT)
     events = list(gateway.events(job_id))
     assert events[-1]["event"] == "done"
     assert [int(event["id"]) for event in events] == list(range(1, len(events) + 1))

@@ -15,7 +15,7 @@ from steps.workflow import annotation_options
 from tests.fakes import biocentral_predictions
 from tests.fakes.biocentral import FakeBiocentral
 from tests.fakes.biocentral_predictions import prediction
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 LOCATIONS = ["predicted_subcellular_location", "predicted_membrane"]
 TOPOLOGIES = ["predicted_signal_peptide", "predicted_transmembrane"]
@@ -189,7 +189,8 @@ def test_server_that_is_down_gets_no_further_batches(ask, fake):
 
 
 def test_endless_task_is_abandoned(ask, fake, monkeypatch):
-    monkeypatch.setattr(Predictions, "patience_seconds", 3)
+    patience = property(lambda _: 3 if fake.submissions else PATIENCE_SECONDS)
+    monkeypatch.setattr(Predictions, "patience_seconds", patience)
     fake.seconds_per_sequence = 3600
     found = ask(proteins(10))
     assert (len(found.missing), found.reason) == (10, "no answer for 3 s")
