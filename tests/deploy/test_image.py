@@ -3,16 +3,19 @@
 Its base cannot be pulled where the tests run; a fresh Debian with its own Python takes its place.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.clean_root import reach_packages
 from tests.support.gateway_process import ROOT, Gateway, fasta
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.deploy
 _PYTHON = """apt-get update
@@ -92,6 +95,12 @@ class Contained(Gateway):
         self.process = self.image.start(self.port)
 
     def stop(self) -> None:
+        # buildah ends at once, and lets what it has started go on.
+        inside = psutil.Process(self.process.pid).children(recursive=True)
+        for process in inside:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
+        assert not psutil.wait_procs(inside, PATIENCE_SECONDS)[1]
         self.end()
         self.close()
 

@@ -191,6 +191,7 @@ def test_run_that_is_started_again_has_its_table_and_styles(start_gateway):
     assert "#112233" in str(found["annotations"])
 
 
+@pytest.mark.slow
 def test_sweep_removes_them_with_the_run(start_gateway):
     settings = {"PREP_SWEEP_INTERVAL_SECONDS": "1", "PREP_DOWNLOAD_GRACE_SECONDS": "0"}
     gateway = start_gateway(**settings)

@@ -45,6 +45,7 @@ def imported(folder, example_config, **more):
     return (folder / "copy.parquetbundle").read_bytes()
 
 
+@pytest.mark.slow
 def test_module_gives_the_bytes_of_a_run_of_its_own(tmp_path, finished, example_config):
     own = (finished / "results" / "families" / "families.parquetbundle").read_bytes()
     assert imported(tmp_path, example_config) == own

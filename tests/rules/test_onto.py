@@ -104,6 +104,7 @@ def test_new_proteins_get_labels_of_the_map_by_default(grown):
     assert "organism__pred_value" not in found[0]
 
 
+@pytest.mark.slow
 def test_labels_are_not_transferred_where_that_is_switched_off(base, tmp_path):
     (tmp_path / "x.fasta").write_text("".join(NEW))
     keys = {"annotations": "header", "transfer": "none", "onto": base / "results/old"}
@@ -128,6 +129,7 @@ def again(grown, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_map_that_has_grown_grows_again(grown, again):
     for name in ("kmers.pca2", "kmers.umap2"):
         before = table(grown, f"new/projections/{name}.parquet")
@@ -135,12 +137,14 @@ def test_map_that_has_grown_grows_again(grown, again):
         assert after.slice(0, len(RECORDS)).equals(before)
 
 
+@pytest.mark.slow
 def test_each_generation_has_a_name_of_its_own(again):
     found = table(again, "new/novelty.parquet")
     assert found["added"].unique().to_pylist() == ["old", "new", "new (2)"]
     assert found["novelty"].to_pylist()[-2:] == [0, 1]
 
 
+@pytest.mark.slow
 def test_protein_far_from_all_others_is_said(again):
     warnings = read_json(again / "results/new/provenance.json")["warnings"]
     assert any(
@@ -148,6 +152,7 @@ def test_protein_far_from_all_others_is_said(again):
     )
 
 
+@pytest.mark.slow
 def test_labels_go_from_the_map_to_new_proteins(again):
     found = read_bundle_contents(again / "results/new/new.parquetbundle").annotations
     labels = dict(line.split("\t")[:2] for line in LABELS.read_text().splitlines())

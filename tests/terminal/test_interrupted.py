@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.snakemake_run import ROOT, snakemake, succeed
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -26,6 +28,7 @@ def test_interrupted_run_goes_on_by_the_same_command(started, server, config, tm
     assert "Removed the lock" not in succeed(tmp_path, cores=1, **config)
 
 
+@pytest.mark.slow
 def test_halted_run_keeps_its_lock(started, server, config, tmp_path):
     os.killpg(started.pid, signal.SIGSTOP)
     second = snakemake(tmp_path, cores=1, **config)

@@ -102,6 +102,7 @@ def test_invalid_configuration_is_a_sentence(tmp_path):
     assert said.startswith("The configuration is not valid. Key 'method' is unknown.")
 
 
+@pytest.mark.slow
 def test_failed_step_says_why_and_the_command_that_goes_on(tmp_path):
     source = tmp_path / "my proteins.fasta"
     source.write_text(">a\nMK1\n")
@@ -118,6 +119,7 @@ def test_failed_step_says_why_and_the_command_that_goes_on(tmp_path):
     assert (tmp_path / "results/my_proteins/my_proteins.html").is_file()
 
 
+@pytest.mark.slow
 def test_changes_while_reading_and_equal_sequences_are_said(tmp_path):
     text = EXAMPLE.read_text()
     first = text.split(">")[1]

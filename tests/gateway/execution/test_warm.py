@@ -59,6 +59,7 @@ def test_run_forked_or_not_gives_the_same_bytes(gateway, fork_server):
     assert gateway.bundle(forked).content == gateway.bundle(alone).content
 
 
+@pytest.mark.slow
 def test_killed_fork_server_is_reported_and_started_again(start_gateway):
     gateway = start_gateway()
     wait_until(lambda: is_warm(gateway))
@@ -69,6 +70,7 @@ def test_killed_fork_server_is_reported_and_started_again(start_gateway):
     assert gateway.log.read_text().count("forkserver_lost") == 1
 
 
+@pytest.mark.slow
 def test_halted_fork_server_costs_no_job_and_is_replaced(start_gateway):
     gateway = start_gateway()
     wait_until(lambda: is_warm(gateway))

@@ -148,6 +148,7 @@ def test_a_finished_run_goes_after_its_time_and_its_streams_end(start_gateway):
 SOON = {"PREP_DOWNLOAD_GRACE_SECONDS": "0", "PREP_SWEEP_INTERVAL_SECONDS": "1"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("default", "said"), [("true", "true"), ("false", None)])
 def test_kept_result_stays_after_a_download_and_a_restart(start_gateway, default, said):
     gateway = start_gateway(PREP_DELETE_AFTER_DOWNLOAD=default, **SOON)

@@ -5,6 +5,8 @@ import re
 import sys
 import threading
 
+import pytest
+
 from steps.report.export import write_table
 from tests.support.gateway_process import Gateway, fasta
 from tests.support.waiting import wait_until
@@ -61,6 +63,7 @@ def test_html_file_says_what_was_noticed_without_a_path(gateway):
     assert "Not found: x.pt" in text and "/var/lib/secret" not in text
 
 
+@pytest.mark.slow
 def test_other_forms_leave_the_one_download_of_the_bundle(start_gateway):
     gateway = start_gateway(PREP_DOWNLOAD_GRACE_SECONDS="0", PREP_SWEEP_INTERVAL_SECONDS="1")
     job_id = gateway.submit()
@@ -107,6 +110,7 @@ gateway.http.exports._write = write
 sys.exit(gateway.__main__.main())"""
 
 
+@pytest.mark.slow
 def test_table_of_a_run_that_is_removed_meanwhile_does_not_stay(tmp_path):
     gateway = Gateway(tmp_path / "removing")
     gateway.command = (sys.executable, "-c", REMOVING)
@@ -120,6 +124,7 @@ def test_table_of_a_run_that_is_removed_meanwhile_does_not_stay(tmp_path):
         gateway.stop()
 
 
+@pytest.mark.slow
 def test_disk_without_room_for_a_table_is_said(start_gateway):
     gateway = start_gateway()
     job_id = gateway.submit()

@@ -110,6 +110,7 @@ def test_a_cancelled_run_has_no_bundle(start_gateway):
     assert (answer.status_code, answer.json()["code"]) == (409, "NOT_FINISHED")
 
 
+@pytest.mark.slow
 def test_a_run_above_its_time_is_ended_and_says_so(start_gateway):
     gateway = start_gateway(PREP_PIPELINE_TIMEOUT_SECONDS="4")
     job_id = gateway.submit()

@@ -17,10 +17,11 @@ SHARED = DEFAULTS | {"n_neighbors": 10, "min_dist": 0.1, "random_state": 42, "me
 SPECS = (
     "tsne2:perplexity=7",
     "tsne2:learning_rate=20",
-    "pacmap2:mn_ratio=0.9",
-    "pacmap2:fp_ratio=0.5",
-    "pacmap2:n_neighbors=5",
-    "localmap2:fp_ratio=0.5",
+    # These take a compiler of their own.
+    pytest.param("pacmap2:mn_ratio=0.9", marks=pytest.mark.slow),
+    pytest.param("pacmap2:fp_ratio=0.5", marks=pytest.mark.slow),
+    pytest.param("pacmap2:n_neighbors=5", marks=pytest.mark.slow),
+    pytest.param("localmap2:fp_ratio=0.5", marks=pytest.mark.slow),
     "mds2:n_init=12",
     "mds2:max_iter=3",
     "mds2:eps=0.1",
