@@ -45,6 +45,7 @@ CONVENTIONS = (
     Convention("CATH: domain and residues", re.compile(r"^cath\|[^|]+\|([^|]+)")),
     Convention("VFDB", re.compile(r"^(VFG[0-9]+)\([^()]*\)$")),
     Convention("UniProt as others call it", re.compile(r"^(?:UniProtKB|UniProt|uniprot)\|([^|]+)")),
+    Convention("ENA, and UniProt in capitals", re.compile(r"^(?:ENA|SP|TR)\|([^|]+)")),
     Convention("another database in short lower-case letters", re.compile(r"^[a-z]{2,6}\|([^|]+)")),
     Convention("anything else with `|`: the first field", re.compile(r"^([^|]+)\|")),
 )
