@@ -23,6 +23,7 @@ from steps.normalize.residues import (
     GAPS,
     NUCLEOTIDES,
     NUCLEOTIDES_FROM,
+    REMEDIES,
     RESIDUES,
     UNICODE_BLANKS,
 )
@@ -88,6 +89,7 @@ def _fasta() -> dict[str, Any]:
         "gaps": GAPS.decode(),
         "blanks": BLANKS.decode(),
         "unicode_blanks": UNICODE_BLANKS,
+        "remedies": [[signs, sentence] for signs, sentence in REMEDIES.items()],
         "conventions": [[each.pattern.pattern, each.unsure] for each in CONVENTIONS],
         "formats": [[each.pattern.pattern, each.sentence] for each in FORMATS],
         "format_bytes": START,

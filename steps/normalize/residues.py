@@ -16,6 +16,16 @@ UNICODE_BLANKS = (
     "\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 
+#: What to do about other characters that sequences are given with.
+REMEDIES = {
+    "0123456789": "Remove the numbers of positions.",
+    "?": "Write X for an unknown residue.",
+    "~_": "Write gaps as '-'.",
+    "#;": "Remove comment lines.",
+    ":/|": "Write each chain as a record of its own.",
+    "()[]{}+": "Remove modifications.",
+}
+
 _LINE_ENDS = b"\r\n"
 _WRONG = re.compile(
     b"[^" + re.escape(RESIDUES + RESIDUES.lower() + GAPS + BLANKS + _LINE_ENDS + b"*") + b"]"
@@ -66,9 +76,10 @@ def bad_residue(identifier: str, line: int, text: bytes) -> StepError:
                 f"{where}'>' inside the line, after characters that are no residues. "
                 "Were files joined without a line end between them? Put one before the '>'."
             )
+    remedy = next((text for signs, text in REMEDIES.items() if chr(sign[0]) in signs), "")
     return malformed(
         f"{where}{_shown(sign)} is not an amino-acid letter. Allowed are "
-        f"{RESIDUES.decode()}, gaps (- .) and one * at the end."
+        f"{RESIDUES.decode()}, gaps (- .) and one * at the end. {remedy}".rstrip()
     )
 
 

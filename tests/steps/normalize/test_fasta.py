@@ -228,6 +228,11 @@ def test_line_of_ten_megabytes_is_one_sequence(read):
     ("content", "words"),
     [
         ("hello\n>a\nMKV\n", ["Line 1", "'hello'", "first header"]),
+        ("#3\t1\n>a\nMKV\n", ["Line 1", "first header", "Remove comments"]),
+        (b"\x1f\x9d\x90>a", ["compressed by compress", "gzip"]),
+        ("\n\nLOCUS       NP_1   9 aa\n", ["GenBank", "seqret"]),
+        (">Cluster 0\n0\t9aa, >a... *\n", ["CD-HIT", "without .clstr"]),
+        ("EXPDTA    THEORETICAL MODEL\n", ["PDB structure"]),
         ("\n\n>a\nMKV\n>\nMLL\n", ["Line 5", "nothing after it"]),
         (">a\nMK1V\n", ["Record a, line 2", "'1' is not an amino-acid letter"]),
         (">a\nMKV\nMé\n", ["Record a, line 3", "'é'"]),
@@ -277,6 +282,33 @@ def test_nucleotides_are_refused(refusal, bases):
 )
 def test_peptides_of_nucleotide_letters_are_accepted(read, peptide):
     assert read(f">p\n{peptide}\n")[0][0].sequence == peptide
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (GOOD + ">P1;X\nA TITLE\nMKV*\n", ["Record P1;X (line 5)", "PIR"]),
+        (">ss_pred PSIPRED\nCCHHHH\n" + GOOD, ["ss_pred (line 1)", "secondary structure"]),
+        (">1ABC:A:secstr\n  HHH\n", ["1ABC:A:secstr", "secondary structure"]),
+        (GOOD + ">104d_A mol:na length:4  DNA\nACGT\n", ["104d_A (line 5)", "mol:protein"]),
+        (GOOD + ">c\nMetLysVal\nLeuAla\n", ["c (line 5)", "three letters"]),
+        (">a\nMK1V\n", ["'1'", "Remove the numbers of positions."]),
+        (">a\nMK~~V\n", ["'~'", "Write gaps as '-'."]),
+    ],
+)
+def test_record_that_is_no_protein_is_refused_with_a_remedy(refusal, content, words):
+    code, message = refusal(content)
+    assert code == "MALFORMED_FASTA"
+    assert all(word in message for word in words), message
+
+
+def test_short_nucleotides_are_refused_together(refusal, read):
+    primers = [f">p{number}\nACGTTGCAACGT{'ACGT'[number % 4] * 5}\n" for number in range(5)]
+    code, message = refusal("".join(primers))
+    assert code == "MALFORMED_FASTA"
+    assert "look like nucleotides, p0 (line 1)" in message
+    assert len(read("".join(primers[:2]))[0]) == 2
+    assert len(read("".join(primers) + f">q\n{'MKVLA' * 10}\n")[0]) == 6
 
 
 @given(st.binary(max_size=300))
