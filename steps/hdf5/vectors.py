@@ -39,6 +39,9 @@ def shape_of(path: Path, found: Found) -> Shape:
     inner = shape
     while len(inner) > 1 and inner[0] == 1:
         inner = inner[1:]
+    # A column is a vector, too: no model gives residues one number each.
+    if len(inner) == 2 and inner[1] == 1:
+        inner = inner[:1]
     if not 1 <= len(inner) <= 2 or 0 in shape:
         raise invalid(
             path,
@@ -54,7 +57,9 @@ def shape_of(path: Path, found: Found) -> Shape:
         )
     if found.dataset.get_offset() is None and _is_elsewhere(found.dataset):
         raise invalid(
-            path, f"the data of {found.text!r} is not in this file. Copy it, e.g. by h5repack."
+            path,
+            f"the data of {found.text!r} is not in this file, or was never written. Write it, or "
+            "copy it, e.g. by h5repack.",
         )
     return Shape(rows, numbers)
 
