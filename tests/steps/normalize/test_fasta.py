@@ -180,6 +180,13 @@ def test_file_without_residues_is_refused_as_empty(refusal, content):
     assert "in.fasta" in message
 
 
+def test_file_that_cannot_be_opened_is_invalid_input(tmp_path):
+    for path in (tmp_path, tmp_path / "none.fasta"):
+        with pytest.raises(StepError, match="cannot be read") as caught:
+            list(FastaReader(path))
+        assert caught.value.code == "INVALID_INPUT" and path.name in caught.value.message
+
+
 def test_too_few_sequences_names_the_minimum(refusal):
     code, message = refusal(GOOD + ">c\n", min_sequences=3)
     assert code == "TOO_FEW_SEQUENCES"
