@@ -29,7 +29,8 @@ def whole_lines(path: Path, max_bytes: int | None) -> Iterator[bytes]:
         max_bytes: how much is read at most, unpacked.
 
     Raises:
-        StepError: FILE_TOO_LARGE; INVALID_INPUT for a file that cannot be opened; MALFORMED_FASTA for damage, UTF-16 and other formats.
+        StepError: FILE_TOO_LARGE; INVALID_INPUT for a file that cannot be opened;
+            MALFORMED_FASTA for damage, UTF-16 and other formats.
     """
     rest = b""
     for block in _blocks(path, max_bytes):
