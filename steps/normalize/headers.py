@@ -152,4 +152,5 @@ def _entry(word: str) -> tuple[str | None, str | None]:
     parts = word.split("|")
     if len(parts) != 3 or parts[0] not in _DATABASES:
         return None, None
-    return _DATABASES[parts[0]], parts[2] or None
+    # Alignments have a range of residues behind it: `NAME_HUMAN/23-150`.
+    return _DATABASES[parts[0]], parts[2].partition("/")[0] or None

@@ -30,6 +30,10 @@ class Convention:
 
 CONVENTIONS = (
     Convention(
+        "UniProt with a range of residues, as alignments have several of one protein",
+        re.compile(r"^(?:sp|tr)\|([^|]+)\|[^|/]*/[0-9]+-[0-9]+$"),
+    ),
+    Convention(
         "UniProt, GenBank, RefSeq and others of NCBI: `sp tr gi ref gb emb dbj lcl`",
         re.compile(r"^(?:sp|tr|gi|ref|gb|emb|dbj|lcl)\|([^|]+)"),
         unsure=False,

@@ -112,6 +112,14 @@ def test_fields_that_repeat_leave_whole_words(read):
     assert [record.identifier for record in reader[0]] == ["x", "x|b", "P12345", "c"]
 
 
+def test_domains_of_one_protein_keep_their_ranges(read):
+    one, two = ">sp|P1|A_X/1-9\nMKV\n", ">sp|P1|A_X/20-29 name\nMKL\n"
+    found = [record.identifier for record in read(one + two + ">sp|P2|B_X\nMK\n")[0]]
+    # The first one is read again.
+    assert found == ["P1", "sp|P1|A_X/20-29", "P2"]
+    assert read(one)[0][0].identifier == "P1"
+
+
 def test_alignment_keeps_dots_as_gaps(read):
     records, counts = read(">a\nMK.V.\n>b\nM-LLK\n")
     assert pairs(records) == [("a", "MKV"), ("b", "MLLK")]
