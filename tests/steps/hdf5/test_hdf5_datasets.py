@@ -102,6 +102,9 @@ def test_rows_of_residues_are_averaged_in_double_precision(tmp_path):
         (np.array([1, np.nan], np.float32), "not finite"),
         (np.array([1, np.inf], np.float16), "not finite"),
         (np.array([1, 1e300]), "not finite"),
+        (np.array([1, -1e16]), "above 1e15"),
+        (np.array([[1, 1e16], [1, 1]]), "above 1e15"),
+        (np.ones(1, np.float32), "has one number"),
         (np.zeros((1, 70_000), np.float32), "at most"),
     ],
 )
