@@ -44,6 +44,11 @@ _IDENTIFIER = re.compile(r"(?=[A-Za-z.:|-]{0,99}[0-9_])[\w.:|-]{2,100}", re.ASCI
 _LOOKED_AT, _SHOWN = 1000, 3
 
 
+def is_accession(text: str) -> bool:
+    """Return whether a text is an accession, as lists may have it."""
+    return bool(_ACCESSION.fullmatch(text))
+
+
 def is_list(path: Path) -> bool:
     """Return whether a file is a list: no FASTA header, and some accession, or identifiers alone.
 
