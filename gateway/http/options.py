@@ -16,6 +16,7 @@ from steps.annotate.groups import is_ours
 from steps.embed.models import OWN
 from steps.errors import COLAB
 from steps.formats import FORMATS, START
+from steps.normalize.alignment import GAPPED
 from steps.normalize.identifiers import CONVENTIONS, MAX_IDENTIFIER
 from steps.normalize.records import MAX_HEADER
 from steps.normalize.residues import (
@@ -87,6 +88,7 @@ def _fasta() -> dict[str, Any]:
     return {
         "residues": RESIDUES.decode(),
         "gaps": GAPS.decode(),
+        "gapped": GAPPED.pattern,
         "blanks": BLANKS.decode(),
         "unicode_blanks": UNICODE_BLANKS,
         "remedies": [[signs, sentence] for signs, sentence in REMEDIES.items()],

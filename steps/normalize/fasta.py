@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steps.errors import StepError
-from steps.normalize.alignment import Alignment, Parts, take_apart
+from steps.normalize.alignment import GAPPED, Alignment, Parts, take_apart
 from steps.normalize.content import count_lines
 from steps.normalize.identifiers import (
     Repeated,
@@ -101,7 +101,8 @@ class FastaReader:
         except Repeated as error:
             raise self._duplicate(found.text, error.line, raw) from None
         check_identifier(identifier, raw.line)
-        if parts.is_dotted and self._alignment.dotted is None:
+        is_unsure = parts.is_dotted and not GAPPED.match(raw.header)
+        if is_unsure and self._alignment.dotted is None:
             dot = raw.line + count_lines(text[: text.index(b".")])
             self._alignment.dotted = (identifier, dot)
         self._count(identifier, raw.line, parts)

@@ -43,6 +43,7 @@ FILES = {
     "j": GOOD + ">d\nMKj\n",
     "alignment": ">a\nMK.V\n>b\nM-KV\n>c\nMKL.\n",
     "no alignment": ">a\nMK\nV.A\n>b\nM-KV\n>c\nMKLAAA.\n",
+    "alleles": ">X|IGHV1-2*01|Homo\nMK..V\n>Y|IGHV1-3*01|\nM-K.VA\n>Z|TRAV1/D*01|\nMKL..AAA\n",
     "final dots": ">a\nMKV.\n>b\nMK*\n>c\nMKLAAA.\n",
     "two final dots": ">a\nMKV..\n>b\nMK*\n>c\nMKLAAA.\n",
     "indented headers": " >a\nMKV\n\t>b\nMKA\n\u00a0>c\nMKA\n",

@@ -132,6 +132,13 @@ def test_final_dot_is_a_stop_where_sequences_differ_in_length(read):
     assert (counts.gaps_removed, counts.stops_removed) == (0, 1)
 
 
+def test_dots_of_imgt_are_gaps_whatever_the_length(read):
+    text = ">X1|IGHV1-2*01|Homo sapiens|F|\nMK....V.LA\n>X2|IGHV1-3*02|Homo sapiens|F|\nMK.L\n"
+    records, counts = read(text + ">c\nM\n")
+    assert pairs(records) == [("X1", "MKVLA"), ("X2", "MKL"), ("c", "M")]
+    assert counts.gaps_removed == 6
+
+
 @pytest.mark.parametrize(
     "content", [">a\nMK\nV.L\n>b\nMLL\n", ">b\nMLL\n>a\n\nV.L.\n", ">c\n\nMK..\n", ">a\n\nM.K\n"]
 )
