@@ -56,7 +56,14 @@ def _walk(path: Path, group: "GroupID", above: list[str]) -> Iterator[Found]:
         found = h5o.open(group, name)
         names = [*above, identifier_of(name.decode("utf-8"))]
         if isinstance(found, h5d.DatasetID):
-            yield Found(_original_id(found) or _text(names, len(members) == 1), found)
+            text = _original_id(found) or _text(names, len(members) == 1)
+            if names == [text] and text.lower() in _SAYS_NOTHING:
+                raise invalid(
+                    path,
+                    f"{text!r} is no name of a protein. Write a dataset for each one, named after "
+                    "it: the rows of a matrix one by one.",
+                )
+            yield Found(text, found)
         elif isinstance(found, h5g.GroupID):
             yield from _walk(path, found, names)
 

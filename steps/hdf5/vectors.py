@@ -38,7 +38,8 @@ def shape_of(path: Path, found: Found) -> Shape:
         raise invalid(
             path,
             f"{found.text!r} holds no numbers. A file of embeddings has nothing but a dataset of "
-            "numbers for each protein; write others into another file.",
+            "numbers for each protein, by its name. Write rows of a matrix one by one, and others "
+            "into another file.",
         )
     inner = shape
     while len(inner) > 1 and inner[0] == 1:

@@ -57,6 +57,13 @@ def test_original_id_of_other_types_is_read_or_ignored(tmp_path, value, text):
     assert texts(tmp_path / "x.h5") == [text]
 
 
+def test_matrix_of_all_proteins_is_refused_with_the_remedy(tmp_path):
+    message = refusal(write(tmp_path / "x.h5", {"embeddings": np.ones((9, 4))}))
+    assert "'embeddings' is no name of a protein" in message and "one by one" in message
+    named = write(tmp_path / "y.h5", {"A0A0": np.ones((9, 4)), "ids": np.array([b"P1"] * 9)})
+    assert "rows of a matrix one by one" in refusal(named)
+
+
 def test_column_is_a_vector(tmp_path):
     path = write(tmp_path / "x.h5", {"P1": np.arange(4.0)[:, None], "P2": np.ones((1, 4, 1))})
     found = [(shape, vector.tolist()) for _, shape, vector in embeddings(path)]
