@@ -8,7 +8,7 @@ from steps.normalize.organisms import reads_like_organism
 #: IMGT's alleles, `IGHV1-2*01`, and BOLD's processes, `GBMIN100-15`.
 _ALLELE = re.compile(r"(?:IG|TR|MH)[\w./()-]*\*[0-9]+\w*")
 _PROCESS = re.compile(r"[A-Z]{3,}[0-9]+-[0-9]{2}")
-_TAXON = re.compile(r"\s*\(([0-9]+)\)")
+_TAXON = re.compile(r" ?\(([0-9]+)\)")
 #: The first field of a row that names a database, not a protein.
 _DATABASE = re.compile(r"[a-z]{2,6}|UniProt(?:KB)?")
 #: `Serum` of `P1|Serum albumin`; entry names and numbers are none.

@@ -29,7 +29,8 @@ def accession_column(text: str, is_accession: Callable[[str], object]) -> Column
     Raises:
         StepError: INVALID_ACCESSIONS, for several.
     """
-    rows = _rows([line for line in text.splitlines() if line.strip()])
+    lines = (line for line in text.splitlines() if line.strip())
+    rows = _rows([line for line in lines if not line.startswith("#")])
     if not rows or any(is_accession(cell) for cell in rows[0]):
         return None
     columns = [

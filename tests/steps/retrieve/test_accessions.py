@@ -96,6 +96,10 @@ def test_column_of_accessions_is_read_from_a_table(tmp_path, text, caplog):
     assert "the column" in caplog.text
 
 
+def test_comment_with_commas_heads_no_table():
+    assert parse_list("# mine, and yours\nP12345,P12346\n") == ["P12345", "P12346"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
