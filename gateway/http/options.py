@@ -16,11 +16,11 @@ from steps.annotate.groups import is_ours
 from steps.embed.models import OWN
 from steps.errors import COLAB
 from steps.formats import FORMATS, START
-from steps.normalize.alignment import GAPPED
 from steps.normalize.identifiers import CONVENTIONS, MAX_IDENTIFIER
 from steps.normalize.records import MAX_HEADER
 from steps.normalize.residues import (
     BLANKS,
+    GAPPED,
     GAPS,
     NUCLEOTIDES,
     NUCLEOTIDES_FROM,

@@ -4,14 +4,9 @@ Alignments write gaps as `-` or `.`, and all their sequences have one width. IMG
 ends. Elsewhere a `.` is a stop codon, as gffread writes it.
 """
 
-import re
 from dataclasses import dataclass
 
 from steps.normalize.residues import STOPS
-
-#: Headers of sequences with gaps that may differ in width: accession and allele of IMGT. The page
-#: has the same from `/api/options`, so it must mean the same in JavaScript.
-GAPPED = re.compile(r"^[^|]*\|(?:IG|TR|MH)[^|*]*\*[0-9]+")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steps.errors import StepError
-from steps.normalize.alignment import GAPPED, Alignment, Parts, take_apart
+from steps.normalize.alignment import Alignment, Parts, take_apart
 from steps.normalize.content import count_lines
 from steps.normalize.identifiers import (
     Repeated,
@@ -21,6 +21,7 @@ from steps.normalize.limits import Counts, Limits, check_empty, check_enough, ch
 from steps.normalize.others import ShortSequences, check_record
 from steps.normalize.records import RawRecord, header_at, raw_records
 from steps.normalize.residues import (
+    GAPPED,
     RESIDUES,
     UPPER,
     bad_residue,

@@ -9,6 +9,9 @@ from steps.normalize.content import count_lines, malformed
 RESIDUES = b"ACDEFGHIKLMNPQRSTVWYBJXZUO"
 #: Blanks, and the mark of the end of a file in DOS.
 BLANKS, GAPS, STOPS = b" \t\v\f\x1a", b"-.", b"*."
+#: Headers of sequences with gaps that may differ in width: accession and allele of IMGT. The page
+#: has the same from `/api/options`, so it must mean the same in JavaScript.
+GAPPED = re.compile(r"^[^|]*\|(?:IG|TR|MH)[^|*]*\*[0-9]+")
 UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
 #: Blanks of Unicode, and signs without any width.
 UNICODE_BLANKS = (
