@@ -23,7 +23,7 @@ UNICODE_BLANKS = (
 REMEDIES = {
     "0123456789": "Remove the numbers of positions.",
     "?": "Write X for an unknown residue.",
-    "~_": "Write gaps as '-'.",
+    "~_\u2010\u2011\u2013\u2014\u2212": "Write gaps as '-'.",
     "#;": "Remove comment lines.",
     ":/|": "Write each chain as a record of its own.",
     "()[]{}+": "Remove modifications.",
@@ -79,7 +79,8 @@ def bad_residue(identifier: str, line: int, text: bytes) -> StepError:
                 f"{where}'>' inside the line, after characters that are no residues. "
                 "Were files joined without a line end between them? Put one before the '>'."
             )
-    remedy = next((text for signs, text in REMEDIES.items() if chr(sign[0]) in signs), "")
+    character = sign.decode("utf-8", "replace")[:1]
+    remedy = next((text for signs, text in REMEDIES.items() if character in signs), "")
     return malformed(
         f"{where}{_shown(sign)} is not an amino-acid letter. Allowed are "
         f"{RESIDUES.decode()}, gaps (- .) and one * at the end. {remedy}".rstrip()

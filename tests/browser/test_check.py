@@ -36,6 +36,7 @@ FILES = {
     "before the first header": 'MKV\'s "x"\n' + GOOD,
     "digit": GOOD + ">d\nMK\nV7A\n",
     "three digits": GOOD + ">d\n1 MKV 3\n",
+    "dash": GOOD + ">d\nMK\u2013V\n",
     "unknown residue": GOOD + ">d\nMK?\n",
     "comment": "#50\t1\n" + GOOD,
     "clusters": ">Cluster 0\n0\t9aa, >a... *\n",

@@ -316,6 +316,7 @@ def test_peptides_of_nucleotide_letters_are_accepted(read, peptide):
         (GOOD + ">c\nMetLysVal\nLeuAla\n", ["c (line 5)", "three letters"]),
         (">a\nMK1V\n", ["'1'", "Remove the numbers of positions."]),
         (">a\nMK~~V\n", ["'~'", "Write gaps as '-'."]),
+        (">a\nMK\u2013V\n", ["'\u2013'", "Write gaps as '-'."]),
     ],
 )
 def test_record_that_is_no_protein_is_refused_with_a_remedy(refusal, content, words):
