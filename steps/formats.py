@@ -57,23 +57,38 @@ FORMATS = (
         "The file is HDF5. Embeddings need the ending .h5; otherwise give FASTA.",
     ),
     _format(r"^PAR1", "The file is Parquet. Give the FASTA file, or the table as CSV."),
+    _format(
+        r"^(?:\x1f\x9d|\x04\"M\x18|\]\x00\x00)",
+        "The file is compressed by compress, lz4 or lzma. Unpack it, or use gzip, xz or zstd.",
+    ),
     _format(r"^%PDF-", f"The file is a PDF. {_TEXT}"),
     _format(r"^\{\\rtf", f"The file is rich text (RTF). {_TEXT}"),
     _format(
-        r"^(?:HEADER|TITLE|COMPND|REMARK|CRYST1|ATOM|HETATM|MODEL|SEQRES) {2,}",
+        r"^(?:(?:HEADER|TITLE|COMPND|REMARK|CRYST1|ATOM|HETATM|MODEL|SEQRES|EXPDTA|AUTHOR) {2,}"
+        r"|PARENT +N/A)",
         f"The file is a PDB structure. {_STRUCTURE}",
     ),
     _format(
         r"^(?:#[^\n]*\n)*data_[!-~]+[ \t\r\n]", f"The file is an mmCIF structure. {_STRUCTURE}"
     ),
-    _format(r"^LOCUS {2,}[!-~]", f"The file is a GenBank or GenPept entry. {_CONVERT}"),
+    _format(r"^[ \t\r\n]*LOCUS {2,}[!-~]", f"The file is a GenBank or GenPept entry. {_CONVERT}"),
     _format(r"^ID {3}[!-~]", f"The file is an EMBL or UniProt flat file. {_CONVERT}"),
     _format(r"^>(?:P1|F1|DL|DC|RL|RC|N1|N3|XX);", f"The file is in PIR format. {_CONVERT}"),
-    _format(r"^(?:CLUSTAL|MUSCLE|PROBCONS)", f"The file is a CLUSTAL alignment. {_ALIGNMENT}"),
-    _format(r"^# STOCKHOLM", f"The file is a Stockholm alignment. {_ALIGNMENT}"),
-    _format(r"^#(?:NEXUS|nexus|MEGA|mega)", f"The file is a NEXUS or MEGA alignment. {_ALIGNMENT}"),
-    _format(r"^(?:!!AA_MULTIPLE|PileUp)", f"The file is an MSF alignment. {_ALIGNMENT}"),
+    _format(
+        r"^(?:CLUSTAL|MUSCLE|PROBCONS|T-COFFEE)", f"The file is a CLUSTAL alignment. {_ALIGNMENT}"
+    ),
+    _format(r"^[ \t\r\n]*# STOCKHOLM", f"The file is a Stockholm alignment. {_ALIGNMENT}"),
+    _format(
+        r"^[ \t\r\n]*#(?:NEXUS|nexus|MEGA|mega)",
+        f"The file is a NEXUS or MEGA alignment. {_ALIGNMENT}",
+    ),
+    _format(r"^(?:!!AA_MULTIPLE|PileUp| *MSF: )", f"The file is an MSF alignment. {_ALIGNMENT}"),
     _format(r"^ *[0-9]+ +[0-9]+ *\r?\n", f"The file is a PHYLIP alignment. {_ALIGNMENT}"),
+    _format(
+        r"^>Cluster [0-9]+\r?\n[0-9]+\t[0-9]+(?:aa|nt), >",
+        "The file is a list of clusters by CD-HIT. Give the FASTA file beside it, without .clstr.",
+    ),
+    _format(r"^HMMER3", "The file is a profile of HMMER, which holds no proteins. Give FASTA."),
     _format(r"^@(?:HD|SQ|RG|PG|CO)\t", "The file is a SAM file of reads. Give proteins as FASTA."),
     _format(
         r"^@[!-~][^\n]*\n[A-Za-z.]{5}",
@@ -84,7 +99,10 @@ FORMATS = (
         r"^[ \t\r\n]*<(?:!DOCTYPE|!doctype|HTML|html|head|body)",
         "The file is a web page (HTML). Download the file itself, not the page that shows it.",
     ),
-    _format(r"^[ \t\r\n]*<\?xml", f"The file is XML. {_CONVERT}"),
+    _format(
+        r"^[ \t\r\n]*<(?:\?xml|uniprot|INSDSet|GBSet|TSeqSet|BlastOutput)",
+        f"The file is XML. {_CONVERT}",
+    ),
     _format(r"^[ \t\r\n]*[\[{][ \t\r\n]*[\"{\[]", "The file is JSON. Write the proteins as FASTA."),
 )
 

@@ -39,7 +39,9 @@ class Summary:
     def changed(self) -> list[str]:
         """What was changed or left out while reading, and how many sequences are there twice."""
         found = [text for report in self._of("normalize") for text in changes(report["counts"])]
-        for counts in (report["counts"] for report in self._of("embed")[:1]):
+        # Those of files are not compared.
+        embedded = [each for each in self._of("embed") if not each["parameters"].get("files")]
+        for counts in (report["counts"] for report in embedded[:1]):
             twice = counts.get("sequences", 0) - counts.get("distinct", counts.get("sequences", 0))
             if twice:
                 found.append(f"{twice:,} with the sequence of another")

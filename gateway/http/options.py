@@ -20,9 +20,11 @@ from steps.normalize.identifiers import CONVENTIONS, MAX_IDENTIFIER
 from steps.normalize.records import MAX_HEADER
 from steps.normalize.residues import (
     BLANKS,
+    GAPPED,
     GAPS,
     NUCLEOTIDES,
     NUCLEOTIDES_FROM,
+    REMEDIES,
     RESIDUES,
     UNICODE_BLANKS,
 )
@@ -86,8 +88,10 @@ def _fasta() -> dict[str, Any]:
     return {
         "residues": RESIDUES.decode(),
         "gaps": GAPS.decode(),
+        "gapped": GAPPED.pattern,
         "blanks": BLANKS.decode(),
         "unicode_blanks": UNICODE_BLANKS,
+        "remedies": [[signs, sentence] for signs, sentence in REMEDIES.items()],
         "conventions": [[each.pattern.pattern, each.unsure] for each in CONVENTIONS],
         "formats": [[each.pattern.pattern, each.sentence] for each in FORMATS],
         "format_bytes": START,

@@ -26,6 +26,7 @@ class Found {
   constructor(name, limits, fasta, alphabet) {
     Object.assign(this, { name, limits, alphabet, sequences: 0, residues: 0, width: 0 });
     this.identifiers = new Identifiers(fasta);
+    this.gapped = new RegExp(fasta.gapped);
     this.even = true;
     this.dotted = null;
   }
@@ -37,7 +38,7 @@ class Found {
     const identifier = this.identifiers.add(word, header, line);
     this.sequences += 1;
     this.residues += length;
-    this.checkWidth(identifier, width, dotted, parts);
+    this.checkWidth(identifier, width, dotted && !this.gapped.test(header), parts);
     this.checkSize(`${identifier} (line ${line})`, length);
   }
 

@@ -59,8 +59,9 @@ export const firstWord = (header) => header.split(BETWEEN, 1)[0];
 
 function beforeHeader(line, bytes) {
   const start = latin.decode(bytes.subarray(0, 20)).replace(/[^\0-\x7f]/g, "\ufffd").trim();
+  const remedy = /^[#;]/.test(start) ? " Remove comments before it." : "";
   return malformed(
     `Line ${line} (${quoted(start)}) comes before the first header. ` +
-      "A FASTA file starts with a line '>identifier'.",
+      `A FASTA file starts with a line '>identifier'.${remedy}`,
   );
 }

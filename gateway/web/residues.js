@@ -85,7 +85,8 @@ export class Residues {
       );
     }
     const allowed = `Allowed are ${this.fasta.residues}, gaps (- .) and one * at the end.`;
-    return `${shown(wrong)} is not an amino-acid letter. ${allowed}`;
+    const remedy = this.fasta.remedies.find(([signs]) => signs.includes(wrong[0]))?.[1] ?? "";
+    return `${shown(wrong)} is not an amino-acid letter. ${allowed} ${remedy}`.trimEnd();
   }
 
   looksLikeNucleotides(residues) {

@@ -13,7 +13,7 @@ from steps import formats
 from steps.config.embeddings import given_files, input_parts
 from steps.errors import StepError
 from steps.hdf5 import names as hdf5
-from steps.retrieve.accessions import is_list
+from steps.retrieve.accessions import is_accession, is_list
 from steps.retrieve.queries import dataset_name, is_query, query_of
 
 SUFFIXES = (".fasta", ".fa", ".faa", ".fna", ".fas", ".mpfa", ".pep", ".aa", ".seq", ".prot")
@@ -44,10 +44,21 @@ def find_datasets(
     if path.is_dir():
         return _unique([(_name(file), file) for file in _fasta_files(path, warn)])
     if not path.is_file():
-        raise _invalid(f"There is no file or folder {path}. Give --config input= a full path.")
+        raise _invalid(f"There is no file or folder {path}. {_remedy(str(source))}")
     if path.suffix.lower() in _SHEETS and not _is_list(path):
         return _unique(_sheet(path))
     return {_name(path): str(path)}
+
+
+def _remedy(source: str) -> str:
+    """Return what to do where the value of `input` is no path."""
+    if re.search(r"\bhttps?:/", source):
+        return "A web address is not read: download its file, or write uniprot:QUERY."
+    if all(map(is_accession, Path(source).name.split(","))):
+        return "Write accessions into a file, one a line, and give its full path."
+    if re.search(r"[,*?]", source):
+        return "For several files give their folder, or a sheet (dataset<TAB>fasta)."
+    return "Give --config input= a full path."
 
 
 def find_retrieved(datasets: dict[str, str]) -> dict[str, str]:

@@ -36,7 +36,8 @@ def given_file(text: str) -> str:
     if not found:
         endings = ", ".join(SUFFIXES)
         raise ValueError(
-            f"'{text}' is no file of embeddings; write /path/to/file.h5:name (endings: {endings})."
+            f"'{text}' is no file of embeddings; write /path/to/file.h5:name (endings: {endings}). "
+            "A FASTA file is the whole 'input', and the key 'embeddings' has those beside it."
         )
     path, name = Path(found[0]).expanduser().absolute(), found[1]
     if not path.is_file():

@@ -11,7 +11,7 @@ from steps.errors import StepError
 from steps.hdf5.embeddings import Vector, embeddings
 from steps.hdf5.errors import invalid, some
 from steps.hdf5.vectors import Shape
-from steps.normalize.identifiers import finder
+from steps.normalize.identifiers import find_identifier, finder
 
 log = logging.getLogger("steps")
 
@@ -140,7 +140,13 @@ def matcher(identifiers: Sequence[str]) -> Callable[[str], str | None]:
     for identifier in identifiers:
         written.setdefault(re.sub(r"[/.]", "_", identifier), []).append(identifier)
     unique = {text: those[0] for text, those in written.items() if len(those) == 1}
-    return lambda text: find(text) or unique.get(text)
+
+    def match(text: str) -> str | None:
+        word = (text.split(None, 1) or [text])[0]
+        forms = (text, word, find_identifier(word).text)
+        return find(text) or next((unique[form] for form in forms if form in unique), None)
+
+    return match
 
 
 def _conflict(path: Path, identifier: str) -> StepError:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from steps.hdf5.errors import invalid
 from steps.hdf5.keys import identifier_of
 from steps.hdf5.opening import open_file
@@ -54,7 +56,14 @@ def _walk(path: Path, group: "GroupID", above: list[str]) -> Iterator[Found]:
         found = h5o.open(group, name)
         names = [*above, identifier_of(name.decode("utf-8"))]
         if isinstance(found, h5d.DatasetID):
-            yield Found(_original_id(found) or _text(names, len(members) == 1), found)
+            text = _original_id(found) or _text(names, len(members) == 1)
+            if names == [text] and text.lower() in _SAYS_NOTHING:
+                raise invalid(
+                    path,
+                    f"{text!r} is no name of a protein. Write a dataset for each one, named after "
+                    "it: the rows of a matrix one by one.",
+                )
+            yield Found(text, found)
         elif isinstance(found, h5g.GroupID):
             yield from _walk(path, found, names)
 
@@ -77,11 +86,15 @@ def _members(path: Path, group: "GroupID") -> list[bytes]:
 
 
 def _original_id(dataset: "DatasetID") -> str:
-    from h5py import AttributeManager, Dataset, h5a
+    from h5py import AttributeManager, Dataset, Empty, h5a
 
     if not h5a.exists(dataset, b"original_id"):
         return ""
     value = AttributeManager(Dataset(dataset))["original_id"]
+    # Some write a list of one, or nothing.
+    if isinstance(value, Empty) or np.size(value) != 1:
+        return ""
+    value = np.asarray(value).item()
     text = value.decode("utf-8") if isinstance(value, bytes) else str(value)
     return text.strip()
 

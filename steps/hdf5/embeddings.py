@@ -12,7 +12,7 @@ from steps.hdf5.keys import identifier_of
 from steps.hdf5.linked import parts
 from steps.hdf5.opening import explained
 from steps.hdf5.uniform import Uniform, uniform
-from steps.hdf5.vectors import Shape, shape_of, vector_of
+from steps.hdf5.vectors import Shape, is_usable, shape_of, vector_of
 
 type Vector = npt.NDArray[np.float32]
 
@@ -68,9 +68,8 @@ def _uniform(path: Path) -> Uniform | None:
 def _of_uniform(path: Path, found: Uniform) -> Iterator[tuple[str, Shape, Vector]]:
     shape = Shape(0, found.numbers)
     for names, rows in found.blocks():
-        finite = [bool(each) for each in np.isfinite(rows.sum(axis=1, dtype=np.float64))]
-        for name, row, is_finite in zip(names, rows, finite, strict=True):
-            if not is_finite:
+        for name, row, is_fine in zip(names, rows, is_usable(rows).tolist(), strict=True):
+            if not is_fine:
                 raise not_finite(path, _text(name))
             yield _text(name), shape, row
 

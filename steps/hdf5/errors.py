@@ -18,8 +18,8 @@ def not_finite(path: Path, text: str) -> StepError:
     """Return the error for an embedding with NaN or an infinite number."""
     return invalid(
         path,
-        f"{text!r} has a number that is not finite (NaN or infinite). Embed this protein again, or "
-        "leave it out.",
+        f"{text!r} has a number that is not finite (NaN or infinite), or is above 1e15. Embed this "
+        "protein again, or leave it out.",
     )
 
 

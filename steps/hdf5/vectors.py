@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _MOST_ROWS, _MOST_NUMBERS = 100_000, 65_536
 
 
+#: Sums of squares of larger numbers, as distances are, leave single precision.
+LARGEST = 1e15
+
+
 class Shape(NamedTuple):
     """Rows that are averaged, or 0 where the dataset is one vector, and its numbers."""
 
@@ -34,11 +38,15 @@ def shape_of(path: Path, found: Found) -> Shape:
         raise invalid(
             path,
             f"{found.text!r} holds no numbers. A file of embeddings has nothing but a dataset of "
-            "numbers for each protein; write others into another file.",
+            "numbers for each protein, by its name. Write rows of a matrix one by one, and others "
+            "into another file.",
         )
     inner = shape
     while len(inner) > 1 and inner[0] == 1:
         inner = inner[1:]
+    # A column is a vector, too: no model gives residues one number each.
+    if len(inner) == 2 and inner[1] == 1:
+        inner = inner[:1]
     if not 1 <= len(inner) <= 2 or 0 in shape:
         raise invalid(
             path,
@@ -46,6 +54,12 @@ def shape_of(path: Path, found: Found) -> Shape:
             "(numbers,), or one for each residue, shape (residues, numbers).",
         )
     rows, numbers = (0, *inner)[-2:]
+    if numbers == 1:
+        raise invalid(
+            path,
+            f"{found.text!r} has one number, which is no embedding. A map needs two or more for "
+            "each protein.",
+        )
     if rows > _MOST_ROWS or numbers > _MOST_NUMBERS:
         raise invalid(
             path,
@@ -54,7 +68,9 @@ def shape_of(path: Path, found: Found) -> Shape:
         )
     if found.dataset.get_offset() is None and _is_elsewhere(found.dataset):
         raise invalid(
-            path, f"the data of {found.text!r} is not in this file. Copy it, e.g. by h5repack."
+            path,
+            f"the data of {found.text!r} is not in this file, or was never written. Write it, or "
+            "copy it, e.g. by h5repack.",
         )
     return Shape(rows, numbers)
 
@@ -74,6 +90,12 @@ def _is_elsewhere(dataset: "DatasetID") -> bool:
     return is_virtual or properties.get_external_count() > 0 or not dataset.get_storage_size()
 
 
+def is_usable(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    """Return which rows have nothing but numbers whose squares can be added up."""
+    usable: npt.NDArray[np.bool_] = np.abs(rows).max(axis=1) <= LARGEST
+    return usable
+
+
 def vector_of(path: Path, found: Found, shape: Shape) -> npt.NDArray[np.float32]:
     """Return the embedding of a dataset: float32, shape (numbers,).
 
@@ -86,6 +108,6 @@ def vector_of(path: Path, found: Found, shape: Shape) -> npt.NDArray[np.float32]
     found.dataset.read(h5s.ALL, h5s.ALL, whole)
     vector = whole.reshape(-1, shape.numbers)
     mean = vector.mean(axis=0, dtype=np.float64) if shape.rows else vector[0]
-    if not np.isfinite(mean).all():
+    if not is_usable(mean[None])[0]:
         raise not_finite(path, found.text)
     return np.asarray(mean, np.float32)

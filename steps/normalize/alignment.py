@@ -1,7 +1,7 @@
 """Tell whether `.` is a gap or a stop codon.
 
-Alignments write gaps as `-` or `.`, and all their sequences have one width. Elsewhere a `.` is a
-stop codon, as gffread writes it.
+Alignments write gaps as `-` or `.`, and all their sequences have one width. IMGT's differ at their
+ends. Elsewhere a `.` is a stop codon, as gffread writes it.
 """
 
 from dataclasses import dataclass

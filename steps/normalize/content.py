@@ -29,7 +29,8 @@ def whole_lines(path: Path, max_bytes: int | None) -> Iterator[bytes]:
         max_bytes: how much is read at most, unpacked.
 
     Raises:
-        StepError: FILE_TOO_LARGE; MALFORMED_FASTA for damage, UTF-16 and other formats.
+        StepError: FILE_TOO_LARGE; INVALID_INPUT for a file that cannot be opened;
+            MALFORMED_FASTA for damage, UTF-16 and other formats.
     """
     rest = b""
     for block in _blocks(path, max_bytes):
@@ -50,7 +51,7 @@ def count_lines(text: bytes) -> int:
 def _blocks(path: Path, max_bytes: int | None) -> Iterator[bytes]:
     """Yield the unpacked content; the size bounds memory against bombs and endless lines."""
     total = 0
-    with path.open("rb") as file:
+    with _opened(path) as file:
         kind = compression_of(file.peek(8))
         if kind and max_bytes is not None:
             _check_streams(file, kind, max_bytes // _STREAM_BYTES)
@@ -73,6 +74,16 @@ def _blocks(path: Path, max_bytes: int | None) -> Iterator[bytes]:
                 )
             yield block if total else _checked_start(block)
             total += len(block)
+
+
+def _opened(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise StepError(
+            "INVALID_INPUT",
+            f"{path.name} cannot be read ({error.strerror}). Check its path and permissions.",
+        ) from error
 
 
 def _check_streams(file: BufferedReader, kind: str, most: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from steps.errors import StepError
 from steps.normalize.alignment import Alignment, Parts, take_apart
-from steps.normalize.content import count_lines, malformed
+from steps.normalize.content import count_lines
 from steps.normalize.identifiers import (
     Repeated,
     UniqueIdentifiers,
@@ -18,13 +18,14 @@ from steps.normalize.identifiers import (
     find_identifier,
 )
 from steps.normalize.limits import Counts, Limits, check_empty, check_enough, check_size
+from steps.normalize.others import ShortSequences, check_record
 from steps.normalize.records import RawRecord, header_at, raw_records
 from steps.normalize.residues import (
+    GAPPED,
     RESIDUES,
     UPPER,
     bad_residue,
     inner_dot,
-    looks_like_nucleotides,
     without_blanks,
 )
 
@@ -67,6 +68,7 @@ class FastaReader:
         self.empty: list[str] = []
         self._identifiers = UniqueIdentifiers(whole_words)
         self._alignment = Alignment()
+        self._short = ShortSequences()
         self._final_dots = 0
 
     @property
@@ -80,6 +82,7 @@ class FastaReader:
             if record:
                 yield record
         self._end_alignment()
+        self._short.check()
         check_enough(self.limits, self.counts, self.path)
 
     def _record(self, raw: RawRecord) -> Record | None:
@@ -88,7 +91,9 @@ class FastaReader:
         text = raw.text
         letters = without_blanks(text)
         parts = take_apart(letters.translate(UPPER))
-        self._check_residues(found.text, raw.line, parts, text)
+        if parts.residues.translate(None, RESIDUES) or parts.tail.count(b"*") > 1:
+            raise bad_residue(found.text, raw.line, text)
+        check_record(found.text, raw.line, raw.header, parts.residues)
         if not parts.residues:
             self._leave_out(f"{found.text} (line {raw.line})")
             return None
@@ -97,7 +102,8 @@ class FastaReader:
         except Repeated as error:
             raise self._duplicate(found.text, error.line, raw) from None
         check_identifier(identifier, raw.line)
-        if parts.is_dotted and self._alignment.dotted is None:
+        is_unsure = parts.is_dotted and not GAPPED.match(raw.header)
+        if is_unsure and self._alignment.dotted is None:
             dot = raw.line + count_lines(text[: text.index(b".")])
             self._alignment.dotted = (identifier, dot)
         self._count(identifier, raw.line, parts)
@@ -110,15 +116,6 @@ class FastaReader:
         if len(self.empty) < _EMPTY_SHOWN:
             self.empty.append(record)
         check_empty(self.limits, self.counts, record)
-
-    def _check_residues(self, identifier: str, line: int, parts: Parts, text: bytes) -> None:
-        if parts.residues.translate(None, RESIDUES) or parts.tail.count(b"*") > 1:
-            raise bad_residue(identifier, line, text)
-        if looks_like_nucleotides(parts.residues):
-            raise malformed(
-                f"Record {identifier} (line {line}) looks like nucleotides. "
-                "Translate the sequences to protein and try again."
-            )
 
     def _duplicate(self, identifier: str, first: int, second: RawRecord) -> StepError:
         header = header_at(self.path, self.limits.max_file_bytes, first)
@@ -138,6 +135,7 @@ class FastaReader:
         self.counts.j_residues += parts.residues.count(b"J")
         self.counts.sequences += 1
         self.counts.residues += len(parts.residues)
+        self._short.add(f"{identifier} (line {line})", parts.residues)
         check_size(self.limits, self.counts, f"{identifier} (line {line})", len(parts.residues))
 
     def _end_alignment(self) -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from steps.normalize.organisms import reads_like_organism
+from steps.normalize.rows import description_of, read_row
 
 # Another header begins: `\x01` in NCBI's nr, or ` >` where a tool has replaced it.
 _NEXT_HEADER = re.compile(r"\x01|\s>(?=[a-z]{2,6}\||[A-Za-z](?=\w*\d)\w*(?:\.\d+)?\s)", re.ASCII)
@@ -17,6 +18,8 @@ _BRACKETED = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=\s*(.*)", re.DOTALL)
 #: Pairs without brackets, as genome databases write them: `gene=thrA;product=kinase`.
 _PLAIN = re.compile(r"(?:^|[\s;])([A-Za-z_][\w.]*)=(?=\S)")
 _FULL_NAME = re.compile(r"RecName: Full=([^;]+)")
+#: Signs before a name (NCBI Virus, MEROPS), and what PDB's list of all chains has there.
+_BEFORE_NAME = re.compile(r"^(?:\||-\s|mol:\w+\s+length:[0-9]+(?:\s|$))\s*")
 _ENSEMBL = re.compile(r"(?:^|\s)(gene_symbol|description):(\S+(?:\s(?!\w+:)[^\s\[]+)*)")
 _DATABASES = {"sp": "Swiss-Prot", "tr": "TrEMBL"}
 # As UniProt's answers have it, so that header and service give the same category.
@@ -51,7 +54,11 @@ def parse_header(header: str) -> HeaderFields:
     text = description[0].strip() if description else ""
     if database:
         return replace(_of_description(text), uniprot_kb_id=entry, reviewed=database)
-    return _of_fields(first) or _of_description(text)
+    if row := read_row(first):
+        return HeaderFields(
+            row.name or None, row.gene or None, None, row.organism or None, _taxon(row.taxon)
+        )
+    return _of_description(_BEFORE_NAME.sub("", description_of(word, text), count=1))
 
 
 def _of_description(description: str) -> HeaderFields:
@@ -76,32 +83,6 @@ def _of_description(description: str) -> HeaderFields:
         taxon_id=_taxon(pairs.get("OX") or pairs.get("TaxID") or found.get("taxid") or ""),
         protein_existence=_EXISTENCE.get(pairs.get("PE", "")),
     )
-
-
-def _of_fields(header: str) -> HeaderFields | None:
-    """Return the fields of a header that is a row of fields between `|`."""
-    fields = [field.strip() for field in header.split("|")]
-    match fields:
-        case [_, chains, name, organism] if chains.startswith(("Chain ", "Chains ")):
-            # PDB: the organism with its taxon id in parentheses.
-            text, _, taxon = organism.removesuffix(")").rpartition(" (")
-            known = taxon.isdecimal() and text
-            return HeaderFields(
-                protein_name=name or None,
-                organism=text if known else organism or None,
-                taxon_id=_taxon(taxon) if known else None,
-            )
-        case [_, symbols, name, *_] if symbols.startswith("Symbols:"):
-            # TAIR
-            gene = symbols.removeprefix("Symbols:").split(",")[0].strip()
-            return HeaderFields(protein_name=name or None, gene_name=gene or None)
-        case [protein, _, _, _, _, _, gene, *_] if protein.startswith("ENS"):
-            # GENCODE
-            return HeaderFields(gene_name=gene or None)
-        case [_, organism, *rest] if " " in organism and reads_like_organism(organism):
-            # BOLD
-            return HeaderFields(protein_name=(rest[0] if rest else "") or None, organism=organism)
-    return None
 
 
 def _split_pairs(description: str) -> tuple[str, dict[str, str]]:
@@ -146,7 +127,8 @@ def _split_organism(text: str) -> tuple[str, str | None]:
     """`Hemoglobin [Homo sapiens]` -> name and organism, as NCBI writes them."""
     if text.endswith("]") and (brackets := _brackets(text)):
         start, stop = brackets[-1]
-        organism = text[start + 1 : stop - 1].strip()
+        # BV-BRC has the number of the genome behind it: `[Mycobacterium phlei | 1771.9]`.
+        organism = text[start + 1 : stop - 1].partition(" | ")[0].strip()
         if stop == len(text) and reads_like_organism(organism):
             return text[:start].strip(), organism
     return text, None
@@ -158,7 +140,7 @@ def _split_plain(text: str) -> tuple[str, dict[str, str]]:
         return text, {}
     name, *rest = _PLAIN.split(text)
     pairs = zip(rest[::2], rest[1::2], strict=True)
-    return name.strip(" |"), {key.lower(): value.strip(" ;|") for key, value in pairs}
+    return name.strip(" |"), {key.lower(): value.strip(' ;|"') for key, value in pairs}
 
 
 def _taxon(text: str) -> int | None:
@@ -170,4 +152,5 @@ def _entry(word: str) -> tuple[str | None, str | None]:
     parts = word.split("|")
     if len(parts) != 3 or parts[0] not in _DATABASES:
         return None, None
-    return _DATABASES[parts[0]], parts[2] or None
+    # Alignments have a range of residues behind it: `NAME_HUMAN/23-150`.
+    return _DATABASES[parts[0]], parts[2].partition("/")[0] or None

@@ -30,6 +30,10 @@ class Convention:
 
 CONVENTIONS = (
     Convention(
+        "UniProt with a range of residues, as alignments have several of one protein",
+        re.compile(r"^(?:sp|tr)\|([^|]+)\|[^|/]*/[0-9]+-[0-9]+$"),
+    ),
+    Convention(
         "UniProt, GenBank, RefSeq and others of NCBI: `sp tr gi ref gb emb dbj lcl`",
         re.compile(r"^(?:sp|tr|gi|ref|gb|emb|dbj|lcl)\|([^|]+)"),
         unsure=False,
@@ -45,6 +49,7 @@ CONVENTIONS = (
     Convention("CATH: domain and residues", re.compile(r"^cath\|[^|]+\|([^|]+)")),
     Convention("VFDB", re.compile(r"^(VFG[0-9]+)\([^()]*\)$")),
     Convention("UniProt as others call it", re.compile(r"^(?:UniProtKB|UniProt|uniprot)\|([^|]+)")),
+    Convention("ENA, and UniProt in capitals", re.compile(r"^(?:ENA|SP|TR)\|([^|]+)")),
     Convention("another database in short lower-case letters", re.compile(r"^[a-z]{2,6}\|([^|]+)")),
     Convention("anything else with `|`: the first field", re.compile(r"^([^|]+)\|")),
 )

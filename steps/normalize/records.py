@@ -144,7 +144,8 @@ def _check_before(text: bytes) -> None:
     number = count_lines(text[:begin]) + 1
     (line, *_) = text[begin : begin + 20].splitlines()
     start = line.decode("ascii", "replace").strip()
+    remedy = " Remove comments before it." if start.startswith(("#", ";")) else ""
     raise malformed(
         f"Line {number} ({start!r}) comes before the first header. "
-        "A FASTA file starts with a line '>identifier'."
+        f"A FASTA file starts with a line '>identifier'.{remedy}"
     )

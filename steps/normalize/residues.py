@@ -9,12 +9,25 @@ from steps.normalize.content import count_lines, malformed
 RESIDUES = b"ACDEFGHIKLMNPQRSTVWYBJXZUO"
 #: Blanks, and the mark of the end of a file in DOS.
 BLANKS, GAPS, STOPS = b" \t\v\f\x1a", b"-.", b"*."
+#: Headers of sequences with gaps that may differ in width: accession and allele of IMGT. The page
+#: has the same from `/api/options`, so it must mean the same in JavaScript.
+GAPPED = re.compile(r"^[^|]*\|(?:IG|TR|MH)[^|*]*\*[0-9]+")
 UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
 #: Blanks of Unicode, and signs without any width.
 UNICODE_BLANKS = (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c"
     "\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
+
+#: What to do about other characters that sequences are given with.
+REMEDIES = {
+    "0123456789": "Remove the numbers of positions.",
+    "?": "Write X for an unknown residue.",
+    "~_\u2010\u2011\u2013\u2014\u2212": "Write gaps as '-'.",
+    "#;": "Remove comment lines.",
+    ":/|": "Write each chain as a record of its own.",
+    "()[]{}+": "Remove modifications.",
+}
 
 _LINE_ENDS = b"\r\n"
 _WRONG = re.compile(
@@ -66,9 +79,11 @@ def bad_residue(identifier: str, line: int, text: bytes) -> StepError:
                 f"{where}'>' inside the line, after characters that are no residues. "
                 "Were files joined without a line end between them? Put one before the '>'."
             )
+    character = sign.decode("utf-8", "replace")[:1]
+    remedy = next((text for signs, text in REMEDIES.items() if character in signs), "")
     return malformed(
         f"{where}{_shown(sign)} is not an amino-acid letter. Allowed are "
-        f"{RESIDUES.decode()}, gaps (- .) and one * at the end."
+        f"{RESIDUES.decode()}, gaps (- .) and one * at the end. {remedy}".rstrip()
     )
 
 

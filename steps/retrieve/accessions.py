@@ -1,15 +1,20 @@
 """Read lists of UniProt accessions, and tell them from FASTA files by their content.
 
 One accession a line, or several with commas, semicolons or blanks between them; the rest of a line
-behind `#` is a comment. Accessions may be of isoforms, and written as headers have them.
+behind `#` is a comment. Accessions may be of isoforms, and written as headers have them. Of a table
+with a header, the only column of accessions is read.
 """
 
 import codecs
+import logging
 import re
 from pathlib import Path
 
 from steps.errors import StepError
 from steps.formats import DAMAGED, START, other_format, unpacked
+from steps.retrieve.columns import accession_column
+
+log = logging.getLogger("steps")
 
 #: Bytes of the largest list: millions of accessions.
 _MOST_BYTES = 50_000_000
@@ -22,19 +27,30 @@ _MARKS = {
 _ACCESSION = re.compile(
     r"(?:(?:sp|tr)\||(?:uniprotkb|uniprot|up)[:|])?"
     r"((?:[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})(?:-[0-9]{1,3})?)"
-    r"(?:\.[0-9]{1,4})?(?:\|(?:[A-Z0-9]+_[A-Z0-9]+)?)?",
+    r"(?:\.[0-9]{0,4})?(?:\|(?:[A-Z0-9]+_[A-Z0-9]+)?)?",
     re.ASCII | re.IGNORECASE,
 )
 _ENTRY_NAME = re.compile(r"[A-Z0-9]{1,11}_[A-Z0-9]{1,5}", re.ASCII)
 _HEADER = re.compile(r"(?:^|[\r\n])\s*>")
 #: First lines of exported columns.
-_TITLES = {"entry", "from", "accession", "accessions", "uniprot", "uniprotkb", "id"}
+_TITLE = re.compile(
+    r"(?:[a-z0-9]+[ _.-])*(?:entry|from|to|ids?|identifiers?|accessions?|acc?|numbers?|proteins?"
+    r"|query|uniprot|uniprotkb)",
+    re.IGNORECASE,
+)
+#: A line of a list of other identifiers: no sequence has a digit or `_`.
+_IDENTIFIER = re.compile(r"(?=[A-Za-z.:|-]{0,99}[0-9_])[\w.:|-]{2,100}", re.ASCII)
 #: Lines that are looked at for a first accession, and faults that are shown.
 _LOOKED_AT, _SHOWN = 1000, 3
 
 
+def is_accession(text: str) -> bool:
+    """Return whether a text is an accession, as lists may have it."""
+    return bool(_ACCESSION.fullmatch(text))
+
+
 def is_list(path: Path) -> bool:
-    """Return whether a file is a list of accessions: no FASTA header, and some accession.
+    """Return whether a file is a list: no FASTA header, and some accession, or identifiers alone.
 
     A file with a header is FASTA, whatever else is in it; any other file could not be read as such.
     """
@@ -49,8 +65,10 @@ def is_list(path: Path) -> bool:
         return False
     if len(text) >= _MOST_BYTES or _HEADER.search(text):
         return False
-    lines = text.splitlines()[:_LOOKED_AT]
-    return any(_ACCESSION.fullmatch(word) for line in lines for word in _words(line))
+    lines = [line.strip() for line in text.splitlines()[:_LOOKED_AT] if line.strip()]
+    if any(_ACCESSION.fullmatch(word) for line in lines for word in _words(line)):
+        return True
+    return bool(lines) and all(map(_IDENTIFIER.fullmatch, lines))
 
 
 def read_list(path: Path) -> list[str]:
@@ -70,12 +88,16 @@ def parse_list(text: str) -> list[str]:
     Raises:
         StepError: INVALID_ACCESSIONS, with the lines of what is no accession.
     """
+    text = text.removeprefix("\ufeff")
+    if column := accession_column(text, _ACCESSION.fullmatch):
+        log.warning(f"Of the table, the column {column.name!r} is read, and no other.")
+        text = "\n".join(column.cells)
     found: list[str] = []
     wrong: list[tuple[int, str]] = []
     title = True
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         words = _words(line)
-        if title and len(words) == 1 and words[0].lower() in _TITLES:
+        if title and _TITLE.fullmatch(line.strip(" \t\"'")):
             words = []
         title = title and not found and not line.strip()
         for word in words:
@@ -93,7 +115,9 @@ def parse_list(text: str) -> list[str]:
 def _words(line: str) -> list[str]:
     """Return the words of a line before its comment."""
     text = re.sub(r"(?:^|(?<=[\s,;]))#.*", "", line)
-    return [word for each in re.split(r"[\s,;]+", text) if (word := each.strip("\"'"))]
+    words = [each.strip("\"'()[]") for each in re.split(r"[\s,;\u200b\ufeff]+", text)]
+    # Others are bullets.
+    return [word for word in words if re.search(r"\w", word)]
 
 
 def _decoded(data: bytes) -> str:
@@ -113,5 +137,6 @@ def _invalid(wrong: list[tuple[int, str]]) -> StepError:
     return StepError(
         "INVALID_ACCESSIONS",
         f"Line {number}: {word[:40]!r} is {what}.{also} Write accessions, such as P12345, "
-        "A0A024R161 or, for an isoform, P04637-2; put # before anything else.",
+        "A0A024R161 or, for an isoform, P04637-2; put # before anything else. For those of other "
+        "identifiers see https://www.uniprot.org/id-mapping.",
     )

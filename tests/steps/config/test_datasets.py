@@ -46,6 +46,22 @@ def test_sheet_may_be_csv(folder):
         assert find_datasets(folder / "batch.csv") == {"one": str(folder / "b.fa")}
 
 
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ("https://rest.uniprot.org/uniprotkb/P12345.fasta", "A web address is not read"),
+        ("/run/https:/www.uniprot.org/x", "A web address is not read"),
+        ("P12345,P67890", "Write accessions into a file"),
+        ("/run/P12345", "Write accessions into a file"),
+        ("a.fasta,b.fasta", "For several files"),
+        ("none/*.fasta", "For several files"),
+        ("none.fasta", "a full path"),
+    ],
+)
+def test_input_that_is_no_path_is_refused_with_the_remedy(source, remedy):
+    assert remedy in refusal(source)
+
+
 def test_workbook_is_refused_with_the_remedy(folder):
     (folder / "batch.tsv").write_bytes(b"PK\x03\x04 xl/workbook.xml")
     assert "Save the sheet as CSV" in refusal(folder / "batch.tsv")

@@ -69,6 +69,13 @@ def test_name_that_prottrans_gives_to_two_proteins_finds_neither():
     assert (find("a_b"), find("c_d"), find("a.b")) == (None, "c.d", "a.b")
 
 
+def test_whole_headers_that_prottrans_has_changed_find_their_proteins():
+    find = matcher(["WP_1.1", "AAA1.2", "R.2"])
+    assert find("WP_1_1 MULTISPECIES: kinase 1_2 [Bacteria]") == "WP_1.1"
+    assert find("gb|AAA1_2| kinase") == "AAA1.2"
+    assert (find("R_3 kinase"), find("")) == (None, None)
+
+
 def test_step_writes_the_vectors_in_the_order_of_the_input(embed, tmp_path):
     path = as_prottrans(tmp_path / "x.h5", ["R.2", "P1", "Q/1-3", "other"])
     (model, identifiers, found), report = embed("My model", path)

@@ -42,6 +42,35 @@ def test_original_id_comes_before_the_name(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.array(["P1"], dtype=h5py.string_dtype()), "P1"),
+        (np.bytes_("P1"), "P1"),
+        (7, "7"),
+        (h5py.Empty("S1"), "name"),
+        (np.array(["P1", "P2"], dtype=h5py.string_dtype()), "name"),
+    ],
+)
+def test_original_id_of_other_types_is_read_or_ignored(tmp_path, value, text):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file.create_dataset("name", data=np.ones(3)).attrs["original_id"] = value
+    assert texts(tmp_path / "x.h5") == [text]
+
+
+def test_matrix_of_all_proteins_is_refused_with_the_remedy(tmp_path):
+    message = refusal(write(tmp_path / "x.h5", {"embeddings": np.ones((9, 4))}))
+    assert "'embeddings' is no name of a protein" in message and "one by one" in message
+    named = write(tmp_path / "y.h5", {"A0A0": np.ones((9, 4)), "ids": np.array([b"P1"] * 9)})
+    assert "rows of a matrix one by one" in refusal(named)
+
+
+def test_column_is_a_vector(tmp_path):
+    path = write(tmp_path / "x.h5", {"P1": np.arange(4.0)[:, None], "P2": np.ones((1, 4, 1))})
+    found = [(shape, vector.tolist()) for _, shape, vector in embeddings(path)]
+    assert found == [((0, 4), [0, 1, 2, 3]), ((0, 4), [1, 1, 1, 1])]
+
+
+@pytest.mark.parametrize(
     ("names", "expected"),
     [
         (["train/P1", "train/P2", "test/P3", "test/P4"], ["P3", "P4", "P1", "P2"]),
@@ -80,6 +109,9 @@ def test_rows_of_residues_are_averaged_in_double_precision(tmp_path):
         (np.array([1, np.nan], np.float32), "not finite"),
         (np.array([1, np.inf], np.float16), "not finite"),
         (np.array([1, 1e300]), "not finite"),
+        (np.array([1, -1e16]), "above 1e15"),
+        (np.array([[1, 1e16], [1, 1]]), "above 1e15"),
+        (np.ones(1, np.float32), "has one number"),
         (np.zeros((1, 70_000), np.float32), "at most"),
     ],
 )

@@ -112,6 +112,14 @@ def test_fields_that_repeat_leave_whole_words(read):
     assert [record.identifier for record in reader[0]] == ["x", "x|b", "P12345", "c"]
 
 
+def test_domains_of_one_protein_keep_their_ranges(read):
+    one, two = ">sp|P1|A_X/1-9\nMKV\n", ">sp|P1|A_X/20-29 name\nMKL\n"
+    found = [record.identifier for record in read(one + two + ">sp|P2|B_X\nMK\n")[0]]
+    # The first one is read again.
+    assert found == ["P1", "sp|P1|A_X/20-29", "P2"]
+    assert read(one)[0][0].identifier == "P1"
+
+
 def test_alignment_keeps_dots_as_gaps(read):
     records, counts = read(">a\nMK.V.\n>b\nM-LLK\n")
     assert pairs(records) == [("a", "MKV"), ("b", "MLLK")]
@@ -122,6 +130,13 @@ def test_final_dot_is_a_stop_where_sequences_differ_in_length(read):
     records, counts = read(">a\nMKV.\n>b\nMLLKK\n")
     assert pairs(records) == [("a", "MKV"), ("b", "MLLKK")]
     assert (counts.gaps_removed, counts.stops_removed) == (0, 1)
+
+
+def test_dots_of_imgt_are_gaps_whatever_the_length(read):
+    text = ">X1|IGHV1-2*01|Homo sapiens|F|\nMK....V.LA\n>X2|IGHV1-3*02|Homo sapiens|F|\nMK.L\n"
+    records, counts = read(text + ">c\nM\n")
+    assert pairs(records) == [("X1", "MKVLA"), ("X2", "MKL"), ("c", "M")]
+    assert counts.gaps_removed == 6
 
 
 @pytest.mark.parametrize(
@@ -180,6 +195,13 @@ def test_file_without_residues_is_refused_as_empty(refusal, content):
     assert "in.fasta" in message
 
 
+def test_file_that_cannot_be_opened_is_invalid_input(tmp_path):
+    for path in (tmp_path, tmp_path / "none.fasta"):
+        with pytest.raises(StepError, match="cannot be read") as caught:
+            list(FastaReader(path))
+        assert caught.value.code == "INVALID_INPUT" and path.name in caught.value.message
+
+
 def test_too_few_sequences_names_the_minimum(refusal):
     code, message = refusal(GOOD + ">c\n", min_sequences=3)
     assert code == "TOO_FEW_SEQUENCES"
@@ -228,6 +250,11 @@ def test_line_of_ten_megabytes_is_one_sequence(read):
     ("content", "words"),
     [
         ("hello\n>a\nMKV\n", ["Line 1", "'hello'", "first header"]),
+        ("#3\t1\n>a\nMKV\n", ["Line 1", "first header", "Remove comments"]),
+        (b"\x1f\x9d\x90>a", ["compressed by compress", "gzip"]),
+        ("\n\nLOCUS       NP_1   9 aa\n", ["GenBank", "seqret"]),
+        (">Cluster 0\n0\t9aa, >a... *\n", ["CD-HIT", "without .clstr"]),
+        ("EXPDTA    THEORETICAL MODEL\n", ["PDB structure"]),
         ("\n\n>a\nMKV\n>\nMLL\n", ["Line 5", "nothing after it"]),
         (">a\nMK1V\n", ["Record a, line 2", "'1' is not an amino-acid letter"]),
         (">a\nMKV\nMé\n", ["Record a, line 3", "'é'"]),
@@ -277,6 +304,34 @@ def test_nucleotides_are_refused(refusal, bases):
 )
 def test_peptides_of_nucleotide_letters_are_accepted(read, peptide):
     assert read(f">p\n{peptide}\n")[0][0].sequence == peptide
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (GOOD + ">P1;X\nA TITLE\nMKV*\n", ["Record P1;X (line 5)", "PIR"]),
+        (">ss_pred PSIPRED\nCCHHHH\n" + GOOD, ["ss_pred (line 1)", "secondary structure"]),
+        (">1ABC:A:secstr\n  HHH\n", ["1ABC:A:secstr", "secondary structure"]),
+        (GOOD + ">104d_A mol:na length:4  DNA\nACGT\n", ["104d_A (line 5)", "mol:protein"]),
+        (GOOD + ">c\nMetLysVal\nLeuAla\n", ["c (line 5)", "three letters"]),
+        (">a\nMK1V\n", ["'1'", "Remove the numbers of positions."]),
+        (">a\nMK~~V\n", ["'~'", "Write gaps as '-'."]),
+        (">a\nMK\u2013V\n", ["'\u2013'", "Write gaps as '-'."]),
+    ],
+)
+def test_record_that_is_no_protein_is_refused_with_a_remedy(refusal, content, words):
+    code, message = refusal(content)
+    assert code == "MALFORMED_FASTA"
+    assert all(word in message for word in words), message
+
+
+def test_short_nucleotides_are_refused_together(refusal, read):
+    primers = [f">p{number}\nACGTTGCAACGT{'ACGT'[number % 4] * 5}\n" for number in range(5)]
+    code, message = refusal("".join(primers))
+    assert code == "MALFORMED_FASTA"
+    assert "look like nucleotides, p0 (line 1)" in message
+    assert len(read("".join(primers[:2]))[0]) == 2
+    assert len(read("".join(primers) + f">q\n{'MKVLA' * 10}\n")[0]) == 6
 
 
 @given(st.binary(max_size=300))

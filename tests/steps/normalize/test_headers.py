@@ -63,6 +63,13 @@ def test_fields_that_a_header_lacks_are_none(header):
         *("synthetic construct", "uncultured bacterium", "marine metagenome", "Bacteroides"),
         *("Human immunodeficiency virus 1", "Escherichia phage T4", "Tobacco mosaic virus"),
         *("Mycobacterium tuberculosis H37Rv", "Canis lupus familiaris", "Felis catus x"),
+        *("Clostridium sp. CAG:798", "Aeropyrum camini SY1 = JCM 12091", "bacterium JGI-14"),
+        *(
+            "Beak and feather disease virus",
+            "Carnation etched ring virus",
+            "cyanobacterium BACL30",
+            "Arc I group archaeon X1",
+        ),
         *("'Nostoc azollae' 0708", "[Clostridium] symbiosum", "Bacteria", "Nyctibatrachus"),
     ],
 )

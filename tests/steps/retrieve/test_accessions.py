@@ -45,7 +45,14 @@ def test_accession_may_be_written_as_elsewhere(word):
     assert parse_list(word) == ["P12345"]
 
 
-@pytest.mark.parametrize("title", ["Entry", "accession", "From"])
+@pytest.mark.parametrize(
+    "text", ["['P12345', 'P12346']", "- P12345\n• P12346", "P12345\u200b P12346."]
+)
+def test_signs_around_accessions_are_left_out(text):
+    assert parse_list(text) == ["P12345", "P12346"]
+
+
+@pytest.mark.parametrize("title", ["Entry", "accession", "From", "UniProt ID", "uniprotkb_ac"])
 def test_title_of_a_column_is_left_out(title):
     assert parse_list(f"\n{title}\nP12345\n") == ["P12345"]
 
@@ -72,6 +79,48 @@ def test_entry_name_is_called_one():
 def test_empty_list_is_refused(text):
     with pytest.raises(StepError, match="There is no accession"):
         parse_list(text)
+
+
+TABLES = [
+    "Entry\tEntry Name\tLength\nP12345\tA_RABIT\t9\nP12346\tB_RABIT\t7\n",
+    "From,To\nTP53,P12345\nBRCA1,P12346\n",
+    'name;uniprot\n"a;b";P12345\nc;P12346\n\nd;\n',
+]
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_column_of_accessions_is_read_from_a_table(tmp_path, text, caplog):
+    path = written(tmp_path, text.encode())
+    assert is_list(path)
+    assert read_list(path) == ["P12345", "P12346"]
+    assert "the column" in caplog.text
+
+
+def test_comment_with_commas_heads_no_table():
+    assert parse_list("# mine, and yours\nP12345,P12346\n") == ["P12345", "P12346"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("From\tEntry\nP12345\tP12346\n", "columns 'From' and 'Entry'"),
+        ("a,b\nP12345\n", "Line 1: 'a'"),
+        ("a,b\nP12345,1\nx,2\n", "Line 1: 'a'"),
+        ("P12345,a\nP12346,b\n", "Line 1: 'a'"),
+    ],
+)
+def test_table_without_one_such_column_is_refused(text, words):
+    with pytest.raises(StepError, match=words) as caught:
+        parse_list(text)
+    assert caught.value.code == "INVALID_ACCESSIONS"
+
+
+@pytest.mark.parametrize("text", ["NP_000537.3\nXP_1.2\n", "P53_HUMAN", "1abc\n2xyz_A\n", "TP53"])
+def test_list_of_other_identifiers_is_one_that_says_where_to_map_them(tmp_path, text):
+    path = written(tmp_path, text.encode())
+    assert is_list(path)
+    with pytest.raises(StepError, match="/id-mapping"):
+        read_list(path)
 
 
 FASTA = [
