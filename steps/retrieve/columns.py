@@ -1,12 +1,16 @@
 """Find the column of accessions in a table, such as UniProt's own TSV."""
 
 import csv
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from steps.errors import StepError
 
 _SEPARATORS = ("\t", ",", ";")
+#: UniProt's own name of the column; what else its tables have is of the same proteins.
+_OF_UNIPROT = "Entry"
+_SEQUENCE = re.compile("[A-Za-z*-]{20,}")
 
 
 class Column(NamedTuple):
@@ -27,7 +31,7 @@ def accession_column(text: str, is_accession: Callable[[str], object]) -> Column
         The column; `None` where the text is no table, or has no such column.
 
     Raises:
-        StepError: INVALID_ACCESSIONS, for several.
+        StepError: INVALID_ACCESSIONS, for several, and for a table that has sequences of its own.
     """
     lines = (line for line in text.splitlines() if line.strip())
     rows = _rows([line for line in lines if not line.startswith("#")])
@@ -44,7 +48,22 @@ def accession_column(text: str, is_accession: Callable[[str], object]) -> Column
             f"The columns {columns[0].name!r} and {columns[1].name!r} of the table both have "
             "accessions. Keep the one that you mean.",
         )
-    return columns[0] if columns else None
+    if not columns:
+        return None
+    if columns[0].name != _OF_UNIPROT:
+        _check_sequences(rows)
+    return columns[0]
+
+
+def _check_sequences(rows: list[list[str]]) -> None:
+    """Refuse sequences: those of UniProt would take their place, which may differ."""
+    for name, *cells in zip(*rows, strict=True):
+        if all(map(_SEQUENCE.fullmatch, cells)):
+            raise StepError(
+                "INVALID_ACCESSIONS",
+                f"The column {name!r} of the table has sequences. Write them as FASTA; or remove "
+                "it, if you mean the proteins of UniProt.",
+            )
 
 
 def _rows(lines: list[str]) -> list[list[str]]:

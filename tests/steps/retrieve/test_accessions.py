@@ -104,6 +104,7 @@ def test_comment_with_commas_heads_no_table():
     ("text", "words"),
     [
         ("From\tEntry\nP12345\tP12346\n", "columns 'From' and 'Entry'"),
+        (f"id,sequence\nP12345,{'MKV' * 9}\n", "The column 'sequence' of the table has sequences"),
         ("a,b\nP12345\n", "Line 1: 'a'"),
         ("a,b\nP12345,1\nx,2\n", "Line 1: 'a'"),
         ("P12345,a\nP12346,b\n", "Line 1: 'a'"),
