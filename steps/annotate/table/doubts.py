@@ -1,0 +1,53 @@
+"""Say where a column may not be what its author meant: numbers that are text, or are changed."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from steps.annotate.table.numbers import given_texts, is_ambiguous, is_changed, is_number
+from steps.annotate.table.text import shown
+
+#: Above this share of numbers, a column of text was likely to be one of numbers.
+_MOSTLY = 0.75
+_SHOWN = 3
+
+
+def doubt(cells: Sequence[str], separator: str, decimal: str, *, is_text: bool) -> str:
+    """Return a sentence on how a column is read, with the remedy; nothing where that is plain.
+
+    Args:
+        cells: the texts of the column.
+        separator: that of the table.
+        decimal: decimal sign of the table, if it is known.
+        is_text: whether the column was read as text.
+    """
+    given = given_texts(cells)
+    if is_text:
+        return _on_text(given, separator, decimal)
+    if not decimal and separator == ";" and is_ambiguous(given, separator):
+        return (
+            f"points are taken for decimal ones ({_some(text for text in given if '.' in text)}). "
+            "Where they are between thousands, leave them out."
+        )
+    if changed := list(filter(is_changed, given)):
+        return (
+            f"numbers lose zeros at their begin, and digits behind the 15th ({_some(changed)}). "
+            "Where they are names, put a letter before each."
+        )
+    return ""
+
+
+def _on_text(given: set[str], separator: str, decimal: str) -> str:
+    most = int((1 - _MOSTLY) * len(given))
+    is_other = (text for text in given if not is_number(text, separator, decimal))
+    others = list(islice(is_other, most + 1))
+    if not others or len(others) > most:
+        return ""
+    return (
+        f"it has categories, no scale, as {len(others):,} of {len(given):,} different values are "
+        f"no numbers ({_some(others)}). Leave these cells empty for a scale."
+    )
+
+
+def _some(texts: Iterable[str]) -> str:
+    found = sorted(texts)
+    return ", ".join(map(shown, found[:_SHOWN])) + (", ..." if len(found) > _SHOWN else "")
