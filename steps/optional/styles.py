@@ -26,6 +26,7 @@ _EXAMPLES = 3
 
 def applicable(styles: Styles, annotations: pa.Table) -> Styles:
     """Return the styles of annotations and values that the table has; warn of the others."""
+    from protspace.data.io.settings_converter import REST_MARKER
     from protspace.utils.add_annotation_style import style_keys
 
     there = annotations.column_names[1:]
@@ -43,6 +44,10 @@ def applicable(styles: Styles, annotations: pa.Table) -> Styles:
             # Of several spellings of one value, the last: protspace compares each with all values.
             last = {found: value for value, found in spelled.items() if found is not None}
             style[key] = {value: style[key][value] for value in last.values()}
+        named = [*style.get("hiddenValues", ()), *style.get("pinnedValues", ())]
+        absent = [value for value in named if value != REST_MARKER and resolve(value) is None]
+        if absent:
+            lacking.setdefault(name, {}).update(dict.fromkeys(absent))
     _warn({name: list(values) for name, values in lacking.items()})
     return kept
 
