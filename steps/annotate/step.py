@@ -29,6 +29,8 @@ from steps.normalize.identifiers import finder
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
 _DROPPED_BY_WRITER = ("sequence", "organism_id")
+# Step novelty makes these of a map that grows.
+_OF_GROWN_MAPS = ("added", "novelty")
 #: Remote sources give text, of these that of whole numbers.
 _NUMBERS = ("length", "annotation_score")
 
@@ -66,12 +68,14 @@ def annotate(
 
         identifiers = sequences["protein_id"].to_pylist()
         found = table.columns(tables, identifiers, cache(finder(identifiers)))
-        own = {_kept_name(name): column for name, column in found.items()}
+        kept = _kept_names(list(found), grows=old is not None)
+        own = {kept[name]: column for name, column in found.items()}
         packages.update(table.packages)
     if old is not None:
         # Other runs need none of it.
         from steps.annotate import onto
 
+        old = onto.renamed(old, _kept_names(old.column_names, grows=True))
         columns = onto.join(old, columns, len(new))
         own = onto.corrected(columns, own)
     filled = {
@@ -126,8 +130,13 @@ def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
         columns[name] = column
 
 
-def _kept_name(name: str) -> str:
-    return f"{name}_annotation" if name in _DROPPED_BY_WRITER else name
+def _kept_names(names: Sequence[str], *, grows: bool) -> dict[str, str]:
+    """Return name -> name in the bundle; warn where a later step has a column of that name."""
+    taken = (*_DROPPED_BY_WRITER, *(_OF_GROWN_MAPS if grows else ()))
+    kept = {name: f"{name}_annotation" if name in taken else name for name in names}
+    for name in filter(taken.__contains__, names):
+        cli.log.warning(f"Your column '{name}' is named '{kept[name]}' in the bundle.")
+    return kept
 
 
 def main(argv: list[str] | None = None) -> None:
