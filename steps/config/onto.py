@@ -67,7 +67,8 @@ class Onto:
         except (OSError, pa.ArrowInvalid):
             return []
         own = own_columns(schema.empty_table())
-        names = dict.fromkeys([*own, *_TRANSFERABLE])
+        # A user's column `added` has another name once the map has grown.
+        names = dict.fromkeys(name for name in (*own, *_TRANSFERABLE) if name != "added")
         return [
             name
             for name in names
