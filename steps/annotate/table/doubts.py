@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from steps.annotate.table.numbers import given_texts, is_ambiguous, is_changed, is_number
+from steps.annotate.table.numbers import (
+    given_texts,
+    has_commas,
+    is_ambiguous,
+    is_changed,
+    is_number,
+)
 from steps.annotate.table.text import shown
 
 #: Above this share of numbers, a column of text was likely to be one of numbers.
@@ -27,6 +33,11 @@ def doubt(cells: Sequence[str], separator: str, decimal: str, *, is_text: bool) 
         return (
             f"points are taken for decimal ones ({_some(text for text in given if '.' in text)}). "
             "Where they are between thousands, leave them out."
+        )
+    if not decimal and separator != ";" and has_commas(given, separator):
+        return (
+            f"commas are taken for decimal signs ({_some(given)}), which in other columns are "
+            "points. Where they are between values, write a semicolon."
         )
     if changed := list(filter(is_changed, given)):
         return (

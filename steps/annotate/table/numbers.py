@@ -77,6 +77,11 @@ def is_ambiguous(given: set[str], separator: str) -> bool:
     return len(_signs(given, separator)) == 2 and any("." in text for text in given)
 
 
+def has_commas(given: set[str], separator: str) -> bool:
+    """Return whether the commas of a column can only be decimal ones."""
+    return _signs(given, separator) == [","]
+
+
 def is_number(text: str, separator: str, decimal: str) -> bool:
     """Return whether a text is a number, in a table with that separator and decimal sign."""
     return bool(_signs({text}, ";" if decimal == "," else separator))

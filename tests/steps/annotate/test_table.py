@@ -252,6 +252,12 @@ def test_numbers_that_may_be_meant_otherwise_are_named(read, caplog, cells, word
     assert words in caplog.text and "column 'a'" in caplog.text
 
 
+def test_commas_beside_decimal_points_are_named(read, caplog):
+    found = read("id\tsites\tscore\np0\t12,45\t0.5\np1\t3,77\t1.5\n", "tsv")
+    assert found["sites"][:2] == [12.45, 3.77]
+    assert "column 'sites': commas are taken for decimal signs ('12,45', '3,77')" in caplog.text
+
+
 @pytest.mark.parametrize("cells", [["1", "x", "y"], ["a1", "b2"], ["0.125", "0"], ["1.5", "2"]])
 def test_plain_columns_raise_no_doubt(read, caplog, cells):
     read("id;a\n" + "".join(f"p{at};{cell}\n" for at, cell in enumerate(cells)))
