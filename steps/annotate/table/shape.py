@@ -4,12 +4,15 @@ The shape is never guessed. Empty fields at the end of rows are dropped, and so 
 and row numbers; R's row names have no name above them. Anything else is refused with its line.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from steps.annotate.table.row_numbers import OF_IDENTIFIERS, without_row_numbers
 from steps.annotate.table.rows import Row
 from steps.annotate.table.text import invalid, is_comment, shown
+
+_BREAKS = re.compile(r"\s*[\x00-\x1f\x7f]+\s*")
 
 Known = Callable[[str], bool]
 
@@ -27,7 +30,8 @@ def in_shape(
     Raises:
         StepError: INVALID_ANNOTATIONS.
     """
-    at, header = rows[0][0], [name.strip() for name in rows[0][1]]
+    # Names of spreadsheets may have several lines.
+    at, header = rows[0][0], [_BREAKS.sub(" ", name).strip() for name in rows[0][1]]
     below = [row for row in rows[1:] if not is_comment(row[1], is_known)]
     header, below = without_row_numbers(header, below, is_known)
     _check_header(path, at, header, below, is_known)

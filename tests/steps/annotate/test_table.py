@@ -279,6 +279,10 @@ def test_what_is_behind_a_bar_is_a_score_or_text(read, cells, labels):
     assert [plain(cell) for cell in found["a"][: len(cells)]] == labels
 
 
+def test_name_of_several_lines_becomes_one(read):
+    assert read('id;"Mass\n(kDa)"\np0;1,5\n')["Mass (kDa)"][0] == 1.5
+
+
 def test_commas_in_names_do_not_hide_the_separator(read):
     found = read("id\tmass, kDa, mean\np0\t12,5,a\np1\t13,5,b\n")
     assert list(found) == ["mass, kDa, mean"]
