@@ -22,10 +22,15 @@ def encoded(texts: Iterable[str]) -> dict[str, str]:
     """Return text -> cell for the distinct texts of a column."""
     from protspace.data.annotations.encoding import encode_legacy_cell
 
-    cells = {text: encode_legacy_cell(text) for text in texts}
+    cells = {text: _trimmed(encode_legacy_cell(text)) for text in texts}
     if all(_is_graded(hit) for cell in cells.values() if _SIGN in cell for hit in cell.split(";")):
         return cells
     return {text: cell.replace(_SIGN, _ESCAPED) for text, cell in cells.items()}
+
+
+def _trimmed(cell: str) -> str:
+    """Return a cell without blanks around its hits, and without empty ones, as bundles have it."""
+    return ";".join(filter(None, map(str.strip, cell.split(";"))))
 
 
 def _is_graded(hit: str) -> bool:
