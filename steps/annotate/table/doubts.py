@@ -9,6 +9,7 @@ from steps.annotate.table.numbers import (
     is_ambiguous,
     is_changed,
     is_number,
+    numbers,
 )
 from steps.annotate.table.text import shown
 
@@ -29,11 +30,9 @@ def doubt(cells: Sequence[str], separator: str, decimal: str, *, is_text: bool) 
     given = given_texts(cells)
     if is_text:
         return _on_text(given, separator, decimal)
-    if not decimal and separator == ";" and is_ambiguous(given, separator):
-        return (
-            f"points are taken for decimal ones ({_some(text for text in given if '.' in text)}). "
-            "Where they are between thousands, leave them out."
-        )
+    # Of a table without semicolons, numbers like 1,234 are English where nothing says otherwise.
+    if is_ambiguous(given) and (decimal == "," if separator != ";" else not decimal):
+        return _on_signs(given, separator, decimal)
     if not decimal and separator != ";" and has_commas(given, separator):
         return (
             f"commas are taken for decimal signs ({_some(given)}), which in other columns are "
@@ -45,6 +44,16 @@ def doubt(cells: Sequence[str], separator: str, decimal: str, *, is_text: bool) 
             "Where they are names, put a letter before each."
         )
     return ""
+
+
+def _on_signs(given: set[str], separator: str, decimal: str) -> str:
+    read = zip(sorted(given), numbers(sorted(given), separator, decimal) or (), strict=False)
+    example, value = next(pair for pair in read if "," in pair[0] or "." in pair[0])
+    why = "as other columns have decimal commas" if decimal else "as no other column tells more"
+    return (
+        f"{shown(example)} is read as {value.as_py():.15g}, {why}. Where it is meant otherwise, "
+        "write numbers with a decimal point and nothing between thousands."
+    )
 
 
 def _on_text(given: set[str], separator: str, decimal: str) -> str:

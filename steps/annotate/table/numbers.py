@@ -72,9 +72,10 @@ def _fit(given: set[str], form: re.Pattern[str]) -> bool:
     return bool(given) and all(map(form.fullmatch, given))
 
 
-def is_ambiguous(given: set[str], separator: str) -> bool:
-    """Return whether the points of a column may be decimal ones, or between thousands."""
-    return len(_signs(given, separator)) == 2 and any("." in text for text in given)
+def is_ambiguous(given: set[str]) -> bool:
+    """Return whether the points or commas of a column may be decimal, or between thousands."""
+    signs = _signs(given, ";")
+    return len(signs) == 2 and any("." in text or "," in text for text in given)
 
 
 def has_commas(given: set[str], separator: str) -> bool:

@@ -230,9 +230,10 @@ def test_number_styles_are_read_or_left_as_text(cells, separator, expected):
     assert (None if found is None else found.to_pylist()) == expected
 
 
-def test_other_columns_tell_what_a_comma_means(read):
+def test_other_columns_tell_what_a_comma_means(read, caplog):
     text = "id\tmass\tindex\np0\t1,234\t1,5\np1\t2,250\t0,25\n"
     assert read(text, "tsv")["mass"][:2] == [1.234, 2.25]
+    assert "'1,234' is read as 1.234, as other columns have decimal commas" in caplog.text
     assert read(text.replace("1,5", "1.5").replace("0,25", "0.25"))["mass"][:2] == [1234, 2250]
 
 
@@ -245,7 +246,8 @@ def test_other_columns_tell_what_a_point_means(read, caplog):
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        (["1.234", "2.000"], "points are taken for decimal ones ('1.234', '2.000')"),
+        (["1.234", "2.000"], "'1.234' is read as 1.234, as no other column tells more"),
+        (["1,234", "2,000"], "'1,234' is read as 1.234, as no other column tells more"),
         (["001", "2"], "lose zeros at their begin, and digits behind the 15th ('001')"),
         (["9007199254740993", "2"], "('9007199254740993')"),
         (["1", "2", "3", "4", "<5"], "as 1 of 5 different values are no numbers ('<5')"),
