@@ -17,7 +17,7 @@ MISSING = frozenset(
 )
 _BLANKS, _APOSTROPHES = " \u00a0\u2009\u202f", "'\u2019"
 _IGNORED = str.maketrans("", "", _BLANKS + _APOSTROPHES)
-_MINUS = str.maketrans("\u2212", "-")
+_MINUS = "\u2212"
 
 
 def _form(point: str, groups: str) -> re.Pattern[str]:
@@ -36,9 +36,13 @@ _FORMS = {
 }
 
 
+def _bare(cell: str) -> str:
+    return cell.strip().replace(_MINUS, "-")
+
+
 def given_texts(cells: Iterable[str]) -> set[str]:
     """Return the texts of a column that are not missing; percentages only without their sign."""
-    texts = {cell.strip().translate(_MINUS) for cell in cells}
+    texts = set(map(_bare, set(cells)))
     given = {text for text in texts if text.lower() not in MISSING}
     if given and all(text.endswith("%") for text in given):
         return {text[:-1].rstrip() for text in given}
@@ -105,13 +109,13 @@ def numbers(cells: Sequence[str], separator: str, decimal: str = "") -> pa.Array
     values = {text: _number(text, sign) for text in given}
     if any(abs(value) == float("inf") for value in values.values()):
         return None
-    bare = (cell.strip().translate(_MINUS) for cell in cells)
-    texts = (text if text in values else text.rstrip("%").rstrip() for text in bare)
-    return pa.array([values.get(text) for text in texts], pa.float64())
+    of_cell = {cell: values.get(_bare(cell).removesuffix("%").rstrip()) for cell in set(cells)}
+    return pa.array([of_cell[cell] for cell in cells], pa.float64())
 
 
 def _number(text: str, sign: str) -> float:
-    text = text.translate(_IGNORED)
+    if not text.isascii() or " " in text or "'" in text:
+        text = text.translate(_IGNORED)
     return float(text.replace(",", "") if sign == "." else text.replace(".", "").replace(",", "."))
 
 
