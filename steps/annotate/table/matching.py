@@ -54,17 +54,19 @@ def rows_of(
             f"{_some(unknown)} (identifiers of {owner}: {ours}, ...)."
         )
     if repeated:
+        place = _place_of_identifiers(below, find)
+        hint = f" Column {place} has more identifiers: is it meant?" if place > 1 else ""
         cli.log.warning(
             f"{path.name}: {len(repeated)} rows of proteins that had one before were ignored: "
-            f"{_some(repeated)}."
+            f"{_some(repeated)}.{hint}"
         )
     return rows
 
 
 def _place_of_identifiers(below: Sequence[Row], find: Find) -> int:
-    """Return which column has the most identifiers, counted from 1; 0 where none has any."""
+    """Return which column has the most proteins, counted from 1; 0 where none has any."""
     rows = [fields for _, fields in below[:_LOOKED_AT]]
-    counts = [sum(find(cell) is not None for cell in cells) for cells in zip(*rows, strict=True)]
+    counts = [len({*map(find, cells)} - {None}) for cells in zip(*rows, strict=True)]
     return counts.index(max(counts)) + 1 if any(counts) else 0
 
 

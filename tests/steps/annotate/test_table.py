@@ -363,6 +363,11 @@ def test_first_row_of_a_repeated_protein_counts_and_is_reported(read, caplog):
     assert "'p0 (line 14)'" in caplog.text
 
 
+def test_column_with_more_identifiers_than_the_first_is_named(read, caplog):
+    read("representative,member\np0,p0\np0,p1\np2,p2\n")
+    assert "Column 2 has more identifiers" in caplog.text
+
+
 def test_reserved_and_repeated_names_are_changed(read, caplog):
     found = read("id,x,x_annotation,f,f\np0,a,b,c,d\n")
     assert list(found) == ["x_annotation_2", "x_annotation", "f", "f_5"]
