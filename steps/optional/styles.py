@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.bundle.tables import with_columns
+from steps.errors import did_you_mean
 from steps.files import json_text, print_bytes, write_json
 from steps.optional.style_file import Styles, invalid, read_styles, shown
 from steps.optional.template import template_of
@@ -32,7 +33,10 @@ def applicable(styles: Styles, annotations: pa.Table) -> Styles:
     there = annotations.column_names[1:]
     absent = [name for name in styles if name not in there]
     if absent:
-        cli.log.warning(f"styles: no protein of this data set has a value of {_some(absent)}.")
+        hint = did_you_mean(absent[0], there)
+        cli.log.warning(
+            f"styles: no protein of this data set has a value of {_some(absent)}.{hint}"
+        )
     kept = {name: dict(style) for name, style in styles.items() if name in there}
     lacking: dict[str, dict[str, None]] = {}
     for name, style in kept.items():

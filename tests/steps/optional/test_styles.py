@@ -25,6 +25,11 @@ def test_values_are_named_as_people_read_them_and_absent_ones_are_left_out(annot
     assert "has no value 'kinase'" in caplog.text and "a value of 'genus'" in caplog.text
 
 
+def test_annotation_in_another_spelling_gets_a_hint(annotations, caplog):
+    applicable({"Family": {}}, annotations)
+    assert "a value of 'Family'. Did you mean 'family'?" in caplog.text
+
+
 def test_hidden_and_pinned_values_that_are_absent_are_named(annotations, caplog):
     style = {"hiddenValues": ["toxin", "gone"], "pinnedValues": ["lost", "__REST__"]}
     applicable({"family": style}, annotations)
