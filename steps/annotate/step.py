@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import cli
-from steps.annotate.cells import bare, own_columns, with_own
+from steps.annotate.cells import OF_GROWN_MAPS, bare, own_columns, with_own
 from steps.annotate.groups import GROUPS, is_table
 from steps.annotate.remote.accessions import accession_of
 from steps.annotate.remote.catalogue import sources_of
@@ -29,8 +29,6 @@ from steps.normalize.identifiers import finder
 
 # protspace's writer drops these two: it fetches them for its own look-ups.
 _DROPPED_BY_WRITER = ("sequence", "organism_id")
-# Step novelty makes these of a map that grows.
-_OF_GROWN_MAPS = ("added", "novelty")
 #: Remote sources give text, of these that of whole numbers.
 _NUMBERS = ("length", "annotation_score")
 
@@ -132,7 +130,7 @@ def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
 
 def _kept_names(names: Sequence[str], *, grows: bool) -> dict[str, str]:
     """Return name -> name in the bundle; warn where a later step has a column of that name."""
-    taken = (*_DROPPED_BY_WRITER, *(_OF_GROWN_MAPS if grows else ()))
+    taken = (*_DROPPED_BY_WRITER, *(OF_GROWN_MAPS if grows else ()))
     kept = {name: f"{name}_annotation" if name in taken else name for name in names}
     for name in filter(taken.__contains__, names):
         cli.log.warning(f"Your column '{name}' is named '{kept[name]}' in the bundle.")

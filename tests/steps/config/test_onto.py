@@ -78,7 +78,7 @@ def test_one_of_several_data_sets_has_to_be_named(map_, tmp_path):
 
 
 def test_own_column_that_growing_renames_is_no_label(map_):
-    names = ["family", "added"]
-    table = with_own(pa.table({"protein_id": ["P1"], "family": ["a"], "added": ["b"]}), names)
+    names = ["family", "added", "novelty"]
+    table = with_own(pa.table({name: ["a"] for name in ("protein_id", *names)}), names)
     pq.write_table(table, map_ / "annotations.parquet")
     assert Onto(map_).labels == ["family"]
