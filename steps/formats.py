@@ -69,7 +69,8 @@ FORMATS = (
         f"The file is a PDB structure. {_STRUCTURE}",
     ),
     _format(
-        r"^(?:#[^\n]*\n)*data_[!-~]+[ \t\r\n]", f"The file is an mmCIF structure. {_STRUCTURE}"
+        r"^(?:#[^\n]*\n)*data_[!-~]+\s+(?:#|_|loop_)",
+        f"The file is an mmCIF structure. {_STRUCTURE}",
     ),
     _format(r"^[ \t\r\n]*LOCUS {2,}[!-~]", f"The file is a GenBank or GenPept entry. {_CONVERT}"),
     _format(r"^ID {3}[!-~]", f"The file is an EMBL or UniProt flat file. {_CONVERT}"),

@@ -14,6 +14,8 @@ import pyarrow as pa
 MAX_HIT = 256
 #: Metadata of an Arrow table of such cells.
 GRAMMAR = {"protspace_format_version": "2"}
+#: Columns that step novelty makes of a map that grows; the user's own get other names.
+OF_GROWN_MAPS = ("added", "novelty")
 #: Key of the same metadata: the columns of the user's tables, as JSON.
 _OWN = "own_columns"
 

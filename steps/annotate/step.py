@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steps import cli
-from steps.annotate.cells import bare, own_columns, with_own
+from steps.annotate.cells import OF_GROWN_MAPS, bare, own_columns, with_own
 from steps.annotate.groups import GROUPS, is_table
 from steps.annotate.remote.accessions import accession_of
 from steps.annotate.remote.catalogue import sources_of
@@ -66,12 +66,14 @@ def annotate(
 
         identifiers = sequences["protein_id"].to_pylist()
         found = table.columns(tables, identifiers, cache(finder(identifiers)))
-        own = {_kept_name(name): column for name, column in found.items()}
+        kept = _kept_names(list(found), grows=old is not None)
+        own = {kept[name]: column for name, column in found.items()}
         packages.update(table.packages)
     if old is not None:
         # Other runs need none of it.
         from steps.annotate import onto
 
+        old = onto.renamed(old, _kept_names(old.column_names, grows=True))
         columns = onto.join(old, columns, len(new))
         own = onto.corrected(columns, own)
     filled = {
@@ -126,8 +128,13 @@ def _fill(columns: dict[str, pa.Array], more: dict[str, pa.Array]) -> None:
         columns[name] = column
 
 
-def _kept_name(name: str) -> str:
-    return f"{name}_annotation" if name in _DROPPED_BY_WRITER else name
+def _kept_names(names: Sequence[str], *, grows: bool) -> dict[str, str]:
+    """Return name -> name in the bundle; warn where a later step has a column of that name."""
+    taken = (*_DROPPED_BY_WRITER, *(OF_GROWN_MAPS if grows else ()))
+    kept = {name: f"{name}_annotation" if name in taken else name for name in names}
+    for name in filter(taken.__contains__, names):
+        cli.log.warning(f"Your column '{name}' is named '{kept[name]}' in the bundle.")
+    return kept
 
 
 def main(argv: list[str] | None = None) -> None:

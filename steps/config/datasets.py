@@ -19,6 +19,8 @@ from steps.retrieve.queries import dataset_name, is_query, query_of
 SUFFIXES = (".fasta", ".fa", ".faa", ".fna", ".fas", ".mpfa", ".pep", ".aa", ".seq", ".prot")
 _SHEETS = {".tsv": "\t", ".csv": ","}
 _SHOWN = 3
+#: Bytes in which the first line of a sheet is looked for, below comments.
+_START = 4096
 
 
 def find_datasets(
@@ -78,11 +80,12 @@ def _is_list(path: Path) -> bool:
     """Return whether a file is a list of accessions; names of data sets in a sheet may be some."""
     try:
         with path.open("rb") as file:
-            start = file.read(20).removeprefix(codecs.BOM_UTF8).lstrip(b'" ').lower()
+            lines = file.read(_START).removeprefix(codecs.BOM_UTF8).lower().splitlines()
     except OSError:
         # Whoever reads it as FASTA says so.
         return False
-    return not start.startswith(b"dataset") and is_list(path)
+    first = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
+    return not first.lstrip(b'" ').startswith(b"dataset") and is_list(path)
 
 
 def _fasta_files(folder: Path, warn: Callable[[str], object]) -> list[Path]:
@@ -129,7 +132,7 @@ def _name(path: Path) -> str:
 
 def _sheet(path: Path) -> list[tuple[str, str | Path]]:
     rows = _sheet_rows(path)
-    if not rows or rows[0][:2] != ["dataset", "fasta"]:
+    if not rows or [name.lower() for name in rows[0][:2]] != ["dataset", "fasta"]:
         raise _invalid(
             f"The sheet {path} must start with the line dataset<TAB>fasta (in .csv: dataset,fasta)."
         )
@@ -154,7 +157,8 @@ def _sheet_rows(path: Path) -> list[list[str]]:
     else:
         reader = csv.reader(text.splitlines(), delimiter=separator)
         rows = [[cell.strip() for cell in row] for row in reader]
-    return [row for row in rows if any(row)]
+    # No name of a data set begins with a #.
+    return [row for row in rows if any(row) and not row[0].startswith("#")]
 
 
 def _unquoted(cell: str) -> str:

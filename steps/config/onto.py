@@ -60,14 +60,16 @@ class Onto:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from steps.annotate.cells import own_columns
+        from steps.annotate.cells import OF_GROWN_MAPS, own_columns
 
         try:
             schema = pq.read_schema(self.annotations)
         except (OSError, pa.ArrowInvalid):
             return []
         own = own_columns(schema.empty_table())
-        names = dict.fromkeys([*own, *_TRANSFERABLE])
+        # Once the map has grown, these have other names.
+        kept = [name for name in own if name not in OF_GROWN_MAPS]
+        names = dict.fromkeys([*kept, *_TRANSFERABLE])
         return [
             name
             for name in names

@@ -1,5 +1,6 @@
 """Check single values of the configuration; each check raises ValueError with a sentence."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,8 +20,26 @@ def listed(value: object) -> object:
     if value is None:
         return []
     if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return [part.strip() for part in _parts(value.split(",")) if part.strip()]
     return value
+
+
+def _parts(pieces: list[str]) -> Iterator[str]:
+    """Yield what is between commas; the name of a table that is there may have some."""
+    while pieces:
+        ends = [end for end, piece in enumerate(pieces[1:], 2) if is_table(piece.strip())]
+        joined = (",".join(pieces[:end]) for end in reversed(ends))
+        part = next((it for it in joined if _is_file(it.strip())), pieces[0])
+        yield part
+        del pieces[: part.count(",") + 1]
+
+
+def _is_file(path: str) -> bool:
+    """Return whether a text is the path of a file; one that is too long for a path is none."""
+    try:
+        return Path(path).expanduser().is_file()
+    except OSError:
+        return False
 
 
 def single(value: object) -> object:

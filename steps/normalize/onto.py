@@ -1,5 +1,6 @@
 """Join the proteins of an input to those of an earlier map: these first, as they were."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -58,11 +59,13 @@ def _kept(whole: pa.Table, found: pa.Table, without: Path) -> pa.Table:
     """Return the proteins of a map but for those that leave it."""
     identifiers = whole["protein_id"].to_pylist()
     find = finder(identifiers)
-    words = _words(without)
+    words = _words(without, find)
+    if not words:
+        raise _invalid(without, "it names no protein. Write an identifier on each line.")
     named = {word: find(word) for word in words}
     unknown = [word for word in words if named[word] is None]
     leaving = pa.chunked_array([list(filter(None, named.values()))], pa.string())
-    if not words or unknown:
+    if unknown:
         raise _invalid(
             without,
             f"{len(unknown)} of {len(words)} identifiers are not on the map: {_some(unknown)}. It "
@@ -81,11 +84,22 @@ def _kept(whole: pa.Table, found: pa.Table, without: Path) -> pa.Table:
     return kept
 
 
-def _words(path: Path) -> list[str]:
-    """Return the first word of each line, each once; what follows `#` is a comment."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    lines = (line.partition("#")[0].split() for line in text.splitlines())
-    return list(dict.fromkeys(words[0].removeprefix(">") for words in lines if words))
+def _words(path: Path, find: Callable[[str], str | None]) -> list[str]:
+    """Return the first word of each line, each once; what follows `#` is a comment.
+
+    Raises:
+        StepError: INVALID_INPUT, for a line with more than one identifier of the map.
+    """
+    content = path.read_bytes()
+    # As PowerShell writes text.
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    found: dict[str, None] = {}
+    for number, line in enumerate(content.decode(encoding, errors="replace").splitlines(), 1):
+        words = line.partition("#")[0].removeprefix(">").split()
+        if any(find(word) for word in words[1:]):
+            raise _invalid(path, f"line {number} names several proteins. Write one a line.")
+        found.update(dict.fromkeys(words[:1]))
+    return list(found)
 
 
 def _some(names: list[str]) -> str:

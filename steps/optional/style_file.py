@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from steps.errors import StepError
+from steps.errors import StepError, did_you_mean
 
 #: Annotation -> its style.
 Styles = dict[str, dict[str, Any]]
@@ -19,6 +19,7 @@ _COLOUR = re.compile(
 #: Characters of a name of a mode or palette; of a text in a message.
 _LONGEST, _SHOWN = 60, 60
 _MOST = 1_000_000
+_MODES = ("size-desc", "size-asc", "alpha-asc", "alpha-desc", "manual", "manual-reverse")
 
 
 def _is_colour(value: object) -> bool:
@@ -34,6 +35,10 @@ def _shapes() -> list[str]:
 
 def _is_shape(value: object) -> bool:
     return isinstance(value, str) and value in _shapes()
+
+
+def _is_mode(value: object) -> bool:
+    return isinstance(value, str) and value in _MODES
 
 
 def _is_name(value: object) -> bool:
@@ -54,13 +59,13 @@ def _is_list(value: object) -> bool:
 
 #: Key of a style -> check of each of its values, and which are allowed.
 _BY_VALUE: dict[str, tuple[Callable[[object], bool], Callable[[], str]]] = {
-    "colors": (_is_colour, lambda: "'#D55E00' and the like"),
+    "colors": (_is_colour, lambda: "'#D55E00' or 'rgba(213, 94, 0, 1)'"),
     "shapes": (_is_shape, lambda: ", ".join(_shapes())),
 }
 #: Key of a style -> check of its value, and which are allowed.
 _KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "sortMode": (_is_name, "'size-desc' and the like"),
-    "zOrderSort": (_is_name, "'size-desc' and the like"),
+    "sortMode": (_is_mode, ", ".join(_MODES)),
+    "zOrderSort": (_is_mode, ", ".join(_MODES)),
     "selectedPaletteId": (_is_name, "'kellys' and the like"),
     "maxVisibleValues": (_is_count, "a whole number"),
     "shapeSize": (_is_number, "a number"),
@@ -77,7 +82,7 @@ def read_styles(path: Path) -> Styles:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        styles = json.loads(text, parse_constant=_refuse)
+        styles = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
         # Halves of characters can be written in JSON, and nowhere else.
         json.dumps(styles, ensure_ascii=False).encode()
     except ValueError as error:
@@ -96,7 +101,30 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, in which no name may be there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{shown(next(it for it in names if names.count(it) > 1))} is there twice")
+    return found
+
+
+def _check_keys(path: Path, name: str, style: dict[str, Any]) -> None:
+    """Check that all keys mean something; those that begin with `_` are comments."""
+    known = [*_BY_VALUE, *_KEYS]
+    for key in style:
+        if key not in known and not key.startswith("_"):
+            hint = did_you_mean(key, known) or " Colours of values stand within 'colors'."
+            raise invalid(
+                path,
+                f"{shown(name)} has {shown(key)}, which means nothing; allowed: {', '.join(known)}",
+                hint,
+            )
+
+
 def _check(path: Path, name: str, style: dict[str, Any]) -> None:
+    _check_keys(path, name, style)
     for key, (fits, allowed) in _KEYS.items():
         if key in style and not fits(style[key]):
             fault = f"{key} of {shown(name)} is {shown(style[key])}"
@@ -117,6 +145,6 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN + 2 else f"{text[:_SHOWN]}...'"
 
 
-def invalid(path: Path, fault: str) -> StepError:
+def invalid(path: Path, fault: str, hint: str = "") -> StepError:
     """Return the error for a file of styles."""
-    return StepError("INVALID_STYLES", f"The styles in {path.name} cannot be used: {fault}.")
+    return StepError("INVALID_STYLES", f"The styles in {path.name} cannot be used: {fault}.{hint}")

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from steps import cli
 from steps.annotate.cells import GRAMMAR
 from steps.bundle.tables import with_columns
+from steps.errors import did_you_mean
 from steps.files import json_text, print_bytes, write_json
 from steps.optional.style_file import Styles, invalid, read_styles, shown
 from steps.optional.template import template_of
@@ -26,12 +27,16 @@ _EXAMPLES = 3
 
 def applicable(styles: Styles, annotations: pa.Table) -> Styles:
     """Return the styles of annotations and values that the table has; warn of the others."""
+    from protspace.data.io.settings_converter import REST_MARKER
     from protspace.utils.add_annotation_style import style_keys
 
     there = annotations.column_names[1:]
     absent = [name for name in styles if name not in there]
     if absent:
-        cli.log.warning(f"styles: no protein of this data set has a value of {_some(absent)}.")
+        hint = did_you_mean(absent[0], there)
+        cli.log.warning(
+            f"styles: no protein of this data set has a value of {_some(absent)}.{hint}"
+        )
     kept = {name: dict(style) for name, style in styles.items() if name in there}
     lacking: dict[str, dict[str, None]] = {}
     for name, style in kept.items():
@@ -43,6 +48,10 @@ def applicable(styles: Styles, annotations: pa.Table) -> Styles:
             # Of several spellings of one value, the last: protspace compares each with all values.
             last = {found: value for value, found in spelled.items() if found is not None}
             style[key] = {value: style[key][value] for value in last.values()}
+        named = [*style.get("hiddenValues", ()), *style.get("pinnedValues", ())]
+        absent = [value for value in named if value != REST_MARKER and resolve(value) is None]
+        if absent:
+            lacking.setdefault(name, {}).update(dict.fromkeys(absent))
     _warn({name: list(values) for name, values in lacking.items()})
     return kept
 

@@ -34,15 +34,19 @@ def check_table(path: Path, limits: TableLimits, identifiers: Sequence[str] | No
         StepError: INVALID_ANNOTATIONS, FILE_TOO_LARGE.
     """
     _check_lines(path, limits)
+    find = cache(finder(identifiers or ()))
+
+    def is_known(cell: str) -> bool:
+        return find(cell) is not None
+
     separator, lines = read_lines(path)
-    separator = separator or find_separator(path, lines)
+    separator = separator or find_separator(path, lines, is_known)
     rows = split_rows(path, lines, separator)
     named = sum(1 for name in rows[0][1] if name.strip())
     if named - 1 > limits.max_columns:
         raise _too_large(path, f"{named - 1:,} columns", limits.max_columns, "columns")
     if identifiers is not None:
-        find = cache(finder(identifiers))
-        _, below = in_shape(path, rows, separator, lambda cell: find(cell) is not None)
+        _, below = in_shape(path, rows, separator, is_known)
         rows_of(path, below, identifiers, find, "the input")
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from steps import cli
+from steps.annotate.table.doubts import doubt
+from steps.annotate.table.labels import encoded
 from steps.annotate.table.matching import Find, rows_of
-from steps.annotate.table.numbers import numbers
+from steps.annotate.table.numbers import decimal_sign, numbers
 from steps.annotate.table.rows import find_separator, split_rows
 from steps.annotate.table.shape import in_shape
 from steps.annotate.table.text import invalid, read_lines, shown
@@ -49,10 +51,13 @@ def columns(
 def _columns_of(
     path: Path, identifiers: Sequence[str], find: Find, owner: str
 ) -> dict[str, pa.Array]:
+    def is_known(cell: str) -> bool:
+        return find(cell) is not None
+
     separator, lines = read_lines(path)
-    separator = separator or find_separator(path, lines)
+    separator = separator or find_separator(path, lines, is_known)
     rows = split_rows(path, lines, separator)
-    names, below = in_shape(path, rows, separator, lambda cell: find(cell) is not None)
+    names, below = in_shape(path, rows, separator, is_known)
     row_of = rows_of(path, below, identifiers, find, owner)
     empty = [""] * (len(names) + 1)
     ordered = [row_of.get(each, empty) for each in identifiers]
@@ -60,7 +65,13 @@ def _columns_of(
         name: [fields[place] for fields in ordered]
         for place, name in enumerate(_unreserved(path, names), 1)
     }
-    return {name: _typed(cells, separator) for name, cells in texts.items()}
+    decimal = decimal_sign(texts.values(), separator)
+    found = {name: _typed(cells, separator, decimal) for name, cells in texts.items()}
+    for name, cells in texts.items():
+        is_text = pa.types.is_string(found[name].type)
+        if sentence := doubt(cells, separator, decimal, is_text=is_text):
+            cli.log.warning(f"{path.name}, column {shown(name)}: {sentence}")
+    return found
 
 
 def _unreserved(path: Path, names: Sequence[str]) -> list[str]:
@@ -92,13 +103,11 @@ def _free_name(name: str, taken: set[str]) -> str:
     return name if name not in taken else next(new for new in numbered if new not in taken)
 
 
-def _typed(cells: Sequence[str], separator: str) -> pa.Array:
+def _typed(cells: Sequence[str], separator: str, decimal: str) -> pa.Array:
     """Return a column of numbers, or of text in protspace's cell grammar; null for empty cells."""
-    from protspace.data.annotations.encoding import encode_legacy_cell
-
-    found = numbers(cells, separator)
+    found = numbers(cells, separator, decimal)
     if found is not None:
         return found
     texts = [cell.strip() for cell in cells]
-    encoded = {text: encode_legacy_cell(text) for text in set(texts) if text}
-    return pa.array([encoded.get(text) or None for text in texts], pa.string())
+    cell_of = encoded(filter(None, set(texts)))
+    return pa.array([cell_of.get(text) or None for text in texts], pa.string())

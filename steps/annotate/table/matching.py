@@ -8,6 +8,8 @@ from steps.annotate.table.rows import Row
 from steps.annotate.table.text import invalid, shown
 
 _EXAMPLES = 3
+#: Rows in which identifiers are looked for.
+_LOOKED_AT = 100
 #: Characters of a cell before its line.
 _SHOWN = 40
 
@@ -35,10 +37,16 @@ def rows_of(
             rows[identifier] = fields
     ours = ", ".join(identifiers[:_EXAMPLES])
     if not rows:
+        place = _place_of_identifiers(below, find)
+        remedy = (
+            f"Column {place} has those: make it the first one."
+            if place
+            else "Put those into the first column."
+        )
         raise invalid(
             path,
             f"no row matches a protein. Its first column has {_some(unknown)}; the identifiers of "
-            f"{owner} are {ours}, ... Put those into the first column.",
+            f"{owner} are {ours}, ... {remedy}",
         )
     if unknown:
         cli.log.warning(
@@ -46,11 +54,20 @@ def rows_of(
             f"{_some(unknown)} (identifiers of {owner}: {ours}, ...)."
         )
     if repeated:
+        place = _place_of_identifiers(below, find)
+        hint = f" Column {place} has more identifiers: is it meant?" if place > 1 else ""
         cli.log.warning(
             f"{path.name}: {len(repeated)} rows of proteins that had one before were ignored: "
-            f"{_some(repeated)}."
+            f"{_some(repeated)}.{hint}"
         )
     return rows
+
+
+def _place_of_identifiers(below: Sequence[Row], find: Find) -> int:
+    """Return which column has the most proteins, counted from 1; 0 where none has any."""
+    rows = [fields for _, fields in below[:_LOOKED_AT]]
+    counts = [len({*map(find, cells)} - {None}) for cells in zip(*rows, strict=True)]
+    return counts.index(max(counts)) + 1 if any(counts) else 0
 
 
 def _some(cells: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Split the lines of a table into fields, by the rules of CSV, TSV, or R's blanks."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from steps.annotate.table.text import Line, invalid
@@ -14,11 +14,18 @@ _SEPARATORS = ("\t", ",", ";")
 _LOOKED_AT = 50
 
 
-def find_separator(path: Path, lines: Sequence[Line]) -> str:
+def find_separator(
+    path: Path, lines: Sequence[Line], is_known: Callable[[str], bool] = lambda cell: False
+) -> str:
     """Return the separator by which most rows have as many fields as the header.
 
-    On a tie it is the one with most fields, then that of the file's ending. A blank is one only
-    where there is no other, as in R's `write.table`.
+    On a tie it is the one behind most identifiers, then the one with most fields, then that of the
+    file's ending. A blank is one only where there is no other, as in R's `write.table`.
+
+    Args:
+        path: the table.
+        lines: the header, and what is below it.
+        is_known: whether the text of a first cell is a protein of the input.
 
     Raises:
         StepError: INVALID_ANNOTATIONS, for a table of one column.
@@ -29,7 +36,8 @@ def find_separator(path: Path, lines: Sequence[Line]) -> str:
     counts = {each: _field_counts(texts, each) for each in (*order, " ")}
     several = [each for each in order if counts[each][0] > 1]
     if several:
-        return max(several, key=lambda each: (_fitting(counts[each]), counts[each][0]))
+        known = {each: sum(map(is_known, _firsts(texts, each))) for each in several}
+        return max(several, key=lambda it: (_fitting(counts[it]), known[it], counts[it][0]))
     # R's row names beside one column, then R's blanks, then a table below a title.
     for found in (
         [each for each in order if {*counts[each][1:]} == {2}],
@@ -56,6 +64,12 @@ def _field_count(text: str, separator: str) -> int:
     except csv.Error:
         # A cell of more than 131,072 characters.
         return text.count(separator) + 1
+
+
+def _firsts(texts: Sequence[str], separator: str) -> Iterator[str]:
+    """Yield the first fields; one with a tab begins with another one, and is none."""
+    firsts = (text.split(separator, 1)[0].strip().strip('"') for text in texts)
+    return (first for first in firsts if "\t" not in first)
 
 
 def _fitting(counts: Sequence[int]) -> int:

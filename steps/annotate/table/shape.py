@@ -1,21 +1,18 @@
 """Give a table its shape: a header with a name for each column, and rows of as many fields.
 
-The shape is never guessed. Empty fields at the end of rows are dropped, and R's row names have no
-name above them; anything else is refused with its line.
+The shape is never guessed. Empty fields at the end of rows are dropped, and so are empty columns
+and row numbers; R's row names have no name above them. Anything else is refused with its line.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from steps.annotate.table.row_numbers import OF_IDENTIFIERS, without_row_numbers
 from steps.annotate.table.rows import Row
 from steps.annotate.table.text import invalid, is_comment, shown
 
-# Above row names, R writes nothing: such a name is that of the first column.
-_OF_IDENTIFIERS = re.compile(
-    r"(?:.*[ _.-])?(?:ids?|identifiers?|accessions?|acc|entry|uniprot|query|protein|seqid)",
-    re.IGNORECASE,
-)
+_BREAKS = re.compile(r"\s*[\x00-\x1f\x7f]+\s*")
 
 Known = Callable[[str], bool]
 
@@ -33,8 +30,10 @@ def in_shape(
     Raises:
         StepError: INVALID_ANNOTATIONS.
     """
-    at, header = rows[0][0], [name.strip() for name in rows[0][1]]
+    # Names of spreadsheets may have several lines.
+    at, header = rows[0][0], [_BREAKS.sub(" ", name).strip() for name in rows[0][1]]
     below = [row for row in rows[1:] if not is_comment(row[1], is_known)]
+    header, below = without_row_numbers(header, below, is_known)
     _check_header(path, at, header, below, is_known)
     named = ["", *header] if _has_row_names(header, below, is_known) else header
     header = _without_empty_end(named, 1)
@@ -49,7 +48,9 @@ def in_shape(
             )
         if any(_holds_rows(field, separator, is_known) for field in fields):
             raise invalid(path, 'a quote (") is not closed: it takes in rows below.', line)
-    return _names(path, at, header), below
+    names = _names(path, at, header, below)
+    kept = [0, *names]
+    return list(names.values()), [(line, [fields[at] for at in kept]) for line, fields in below]
 
 
 def _holds_rows(field: str, separator: str, is_known: Known) -> bool:
@@ -90,7 +91,7 @@ def _without_empty_end(fields: list[str], least: int) -> list[str]:
 def _has_row_names(header: list[str], below: Sequence[Row], is_known: Known) -> bool:
     """Return whether R's `write.table` wrote it: row names, and no name above them."""
     return (
-        not _OF_IDENTIFIERS.fullmatch(header[0])
+        not OF_IDENTIFIERS.fullmatch(header[0])
         and all(len(fields) == len(header) + 1 for _, fields in below)
         and any(fields[-1].strip() for _, fields in below)
         and any(is_known(fields[0]) for _, fields in below)
@@ -100,21 +101,28 @@ def _has_row_names(header: list[str], below: Sequence[Row], is_known: Known) -> 
 
 def _is_row_name(cell: str, is_known: Known) -> bool:
     """Return whether the first cell below the header is no header itself, below a title."""
-    return is_known(cell) or not (cell == "" or _OF_IDENTIFIERS.fullmatch(cell))
+    return is_known(cell) or not (cell == "" or OF_IDENTIFIERS.fullmatch(cell))
 
 
-def _names(path: Path, at: int, header: list[str]) -> list[str]:
-    """Return the names of all columns but the first; a repeated one gets its place."""
-    names: dict[str, None] = {}
-    for place, name in enumerate(header[1:], 2):
+def _names(path: Path, at: int, header: list[str], below: Sequence[Row]) -> dict[int, str]:
+    """Return place -> name of all columns but the first; a repeated one gets its place.
+
+    Columns without any name and cell, as they keep others apart in a spreadsheet, are left out.
+    """
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for place, name in enumerate(header[1:], 1):
+        if not name and not any(fields[place].strip() for _, fields in below):
+            continue
         if not name:
             raise invalid(
                 path,
-                f"column {place} has no name. The first line has to be the header, with a name "
+                f"column {place + 1} has no name. The first line has to be the header, with a name "
                 "for each column; remove titles above it.",
                 at,
             )
-        while name in names:
-            name = f"{name}_{place}"
-        names[name] = None
-    return list(names)
+        while name in taken:
+            name = f"{name}_{place + 1}"
+        taken.add(name)
+        names[place] = name
+    return names

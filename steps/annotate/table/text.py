@@ -55,7 +55,7 @@ def _read(path: Path) -> str:
     if packed := compression_of(content):
         raise invalid(path, f"it is compressed ({packed}). Unpack it first.")
     if found := other_format(content):
-        raise invalid(path, found)
+        raise invalid(path, _with_remedy(found))
     # Excel's "Unicode text" is UTF-16.
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
@@ -66,6 +66,13 @@ def _read(path: Path) -> str:
     if "\0" in text:
         raise invalid(path, "it holds NUL bytes. Save it as text.")
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\x1a")
+
+
+def _with_remedy(sentence: str) -> str:
+    """Return the sentence on another format with the remedy for a table, where it has FASTA's."""
+    what, _, remedy = sentence.partition(". ")
+    is_for_fasta = any(word in remedy for word in ("FASTA", "proteins", "gffread"))
+    return f"{what}. Save the table as CSV (UTF-8)." if is_for_fasta else sentence
 
 
 def _separator(line: str) -> str:

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from protspace.data.annotations.encoding import encode_legacy_cell
+from protspace.data.annotations.encoding import decode_field, encode_legacy_cell
 
+from steps.annotate.cells import plain
 from steps.annotate.table.columns import columns
 from steps.annotate.table.numbers import numbers
 from steps.errors import StepError
@@ -75,6 +76,16 @@ FORMS = {
     "write.table of R, of more proteins": '"family" "act"\n"q" "x" 1\n'
     + "".join(f'"{a}" "{b}" {c}\n' for a, b, c in ROWS),
     "write.csv of R": '"","family","act"\n' + "".join(f'"{a}","{b}",{c}\n' for a, b, c in ROWS),
+    "write.table of R with numbers of rows": '"id" "family" "act"\n'
+    + "".join(f'"{n}" "{a}" "{b}" {c}\n' for n, (a, b, c) in enumerate(ROWS, 1)),
+    "pandas with its index": "".join(
+        f"{number - 1 if number else ''},{line}\n" for number, line in enumerate(TABLE.splitlines())
+    ),
+    "index that pandas read and wrote": "Unnamed: 0,id,family,act\n"
+    + "".join(f"{n},{a},{b},{c}\n" for n, (a, b, c) in enumerate(ROWS)),
+    "empty columns of a spreadsheet": "".join(
+        f",{a},,{b},{c},\n" for a, b, c in (("id", "family", "act"), *ROWS)
+    ),
     "headers": TABLE.replace("\np", "\n>p").replace(",", " some text,", 1),
     "headers of UniProt": "".join(
         f"sp|{line.replace(',', '|X_HUMAN,', 1)}\n" if line[0] == "p" else f"{line}\n"
@@ -166,9 +177,13 @@ def test_random_table_is_read_as_it_was_written(tmp_path_factory, writer, rows):
     path = tmp_path_factory.getbasetemp() / ("own.txt" if writer.startswith("R") else "own.csv")
     path.write_bytes(WRITERS[writer](table).encode())
     found = columns([path], IDS, finder(IDS))
-    expected = [[encode_legacy_cell(cell.strip()) for cell in row[1:]] for row in texts]
-    texts = (column.to_pylist() for column in found.values())
+    expected = [[hits(cell) for cell in row[1:]] for row in texts]
+    texts = ([hits(decode_field(cell)) for cell in it.to_pylist()] for it in found.values())
     assert [list(row) for row in zip(*texts, strict=True)] == expected
+
+
+def hits(cell):
+    return [hit.strip() for hit in cell.split(";") if hit.strip()]
 
 
 @given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=9))
@@ -191,6 +206,15 @@ def test_random_numbers_are_read_as_written(values):
         (["1,500", "2,000,000"], ",", [1500, 2_000_000]),
         (["0,125", "0,250"], "\t", [0.125, 0.25]),
         (["1 500", "2\u00a0000,5"], ";", [1500, 2000.5]),
+        (["1 234,5", "2\u202f000", "345,1"], ";", [1234.5, 2000, 345.1]),
+        (["1.234,5", "2.000", "345"], ";", [1234.5, 2000, 345]),
+        (["1'234.5", "2\u2019000", "3.25"], ",", [1234.5, 2000, 3.25]),
+        (["1.234.567", "2.000.000"], ";", [1_234_567, 2_000_000]),
+        (["1.234.567", "2.000.000"], ",", None),
+        (["\u22121.5", "2"], ",", [-1.5, 2]),
+        (["12%", "0.5 %", "-"], ",", [12, 0.5, None]),
+        (["12%", "0.5"], ",", None),
+        (["1", "#DIV/0!", "<NA>", "n.a."], ",", [1, None, None, None]),
         (["1,5", "2.5"], ";", None),
         (["1,50", "1,500.2"], ",", None),
         (["kinase", "NA"], ",", None),
@@ -204,6 +228,81 @@ def test_random_numbers_are_read_as_written(values):
 def test_number_styles_are_read_or_left_as_text(cells, separator, expected):
     found = numbers(cells, separator)
     assert (None if found is None else found.to_pylist()) == expected
+
+
+def test_other_columns_tell_what_a_comma_means(read, caplog):
+    text = "id\tmass\tindex\np0\t1,234\t1,5\np1\t2,250\t0,25\n"
+    assert read(text, "tsv")["mass"][:2] == [1.234, 2.25]
+    assert "'1,234' is read as 1.234, as other columns have decimal commas" in caplog.text
+    assert read(text.replace("1,5", "1.5").replace("0,25", "0.25"))["mass"][:2] == [1234, 2250]
+
+
+def test_other_columns_tell_what_a_point_means(read, caplog):
+    text = "id;mass;index\np0;1.234;1,5\np1;2.250;0,25\n"
+    assert read(text)["mass"][:2] == [1234, 2250]
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["1.234", "2.000"], "'1.234' is read as 1.234, as no other column tells more"),
+        (["1,234", "2,000"], "'1,234' is read as 1.234, as no other column tells more"),
+        (["001", "2"], "lose zeros at their begin, and digits behind the 15th ('001')"),
+        (["9007199254740993", "2"], "('9007199254740993')"),
+        (["1", "2", "3", "4", "<5"], "as 1 of 5 different values are no numbers ('<5')"),
+    ],
+)
+def test_numbers_that_may_be_meant_otherwise_are_named(read, caplog, cells, words):
+    read("id;a\n" + "".join(f"p{at};{cell}\n" for at, cell in enumerate(cells)))
+    assert words in caplog.text and "column 'a'" in caplog.text
+
+
+def test_commas_beside_decimal_points_are_named(read, caplog):
+    found = read("id\tsites\tscore\np0\t12,45\t0.5\np1\t3,77\t1.5\n", "tsv")
+    assert found["sites"][:2] == [12.45, 3.77]
+    assert "column 'sites': commas are taken for decimal signs ('12,45', '3,77')" in caplog.text
+
+
+@pytest.mark.parametrize("cells", [["1", "x", "y"], ["a1", "b2"], ["0.125", "0"], ["1.5", "2"]])
+def test_plain_columns_raise_no_doubt(read, caplog, cells):
+    read("id;a\n" + "".join(f"p{at};{cell}\n" for at, cell in enumerate(cells)))
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["DNA|RNA", "DNA"], ["DNA|RNA", "DNA"]),
+        (["10|20", "10|20|30"], ["10|20", "10|20|30"]),
+        (["x|", "|y"], ["x|", "|y"]),
+        (["1.1.1.1; 2.7.11.1;", "; ;3.4"], ["1.1.1.1; 2.7.11.1", "3.4"]),
+        (["A (x|1)|0.5", "b|3;c"], ["A (x|1)", "b; c"]),
+        (["a|EXP", "b|ECO:0000269"], ["a", "b"]),
+    ],
+)
+def test_what_is_behind_a_bar_is_a_score_or_text(read, cells, labels):
+    found = read("id\ta\n" + "".join(f"p{at}\t{cell}\n" for at, cell in enumerate(cells)))
+    assert [plain(cell) for cell in found["a"][: len(cells)]] == labels
+
+
+def test_name_of_several_lines_becomes_one(read):
+    assert read('id;"Mass\n(kDa)"\np0;1,5\n')["Mass (kDa)"][0] == 1.5
+
+
+def test_commas_in_names_do_not_hide_the_separator(read):
+    found = read("id\tmass, kDa, mean\np0\t12,5,a\np1\t13,5,b\n")
+    assert list(found) == ["mass, kDa, mean"]
+    assert read("id;mass, kDa\np0;12,5\np1;13,5\n")["mass, kDa"][:2] == [12.5, 13.5]
+
+
+def test_row_numbers_are_no_identifiers_even_where_those_are_numbers(read):
+    found = read(",id,family\n0,1,x\n1,2,y\n", ids=["1", "2"])
+    assert found == {"family": ["x", "y"]}
+
+
+def test_column_of_identifiers_that_is_not_the_first_is_named(refusal):
+    assert "Column 2 has those: make it the first one." in refusal("n,id\nA,p0\nB,p1\n")
 
 
 @pytest.mark.parametrize(
@@ -230,6 +329,8 @@ def test_number_styles_are_read_or_left_as_text(cells, separator, expected):
         (TABLE.replace("toxin", "toxïne").encode("latin-1"), "csv", ["line 2", "CSV UTF-8"]),
         (TABLE.replace("toxin", "t\0xin"), "csv", ["NUL"]),
         (b"PK\x03\x04....xl/workbook.xml", "csv", ["Excel workbook", "CSV"]),
+        ("##gff-version 3\np0\tx\n", "tsv", ["is GFF", "Save the table as CSV"]),
+        ('[{"id": "p0"}]', "txt", ["is JSON. Save the table as CSV"]),
         (lines("\t").replace("p3\tkinase", 'p3\tx\t"kinase'), "tsv", ["line 5", "4 fields"]),
     ],
 )
@@ -253,9 +354,18 @@ def test_cells_of_a_tsv_may_hold_tabs_and_line_ends_in_quotes(read):
     assert found["act"] == GOOD["act"]
 
 
+def test_table_that_begins_like_an_mmcif_file_is_read(read):
+    assert read("data_id\tfamily\np0\tkinase\n", "tsv")["family"][0] == "kinase"
+
+
 def test_first_row_of_a_repeated_protein_counts_and_is_reported(read, caplog):
     assert read(TABLE + "p0,other,9\n")["act"][0] == 0
     assert "'p0 (line 14)'" in caplog.text
+
+
+def test_column_with_more_identifiers_than_the_first_is_named(read, caplog):
+    read("representative,member\np0,p0\np0,p1\np2,p2\n")
+    assert "Column 2 has more identifiers" in caplog.text
 
 
 def test_reserved_and_repeated_names_are_changed(read, caplog):

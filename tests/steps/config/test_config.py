@@ -38,6 +38,13 @@ def test_dumped_configuration_loads_to_the_same():
     assert load(config.model_dump()) == config
 
 
+def test_name_of_a_table_may_have_commas(tmp_path):
+    for name in ("my labels, v2.csv", "b.csv"):
+        (tmp_path / name).write_text("id,a\nP1,x\n")
+    names = ["header", f"{tmp_path}/my labels, v2.csv", f"{tmp_path}/b.csv"]
+    assert load({"input": "x.fasta", "annotations": ",".join(names)}).annotations == names
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

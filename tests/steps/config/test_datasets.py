@@ -40,6 +40,12 @@ def test_sheet_gives_names_and_files_relative_to_itself(folder):
     }
 
 
+def test_sheet_may_have_comments_and_names_of_columns_in_any_case(folder):
+    text = "# my batch\n\nDataset\tFASTA\n#two\ta.fasta.gz\none\tb.fa\tnote\n"
+    (folder / "batch.tsv").write_text(text)
+    assert find_datasets(folder / "batch.tsv") == {"one": str(folder / "b.fa")}
+
+
 def test_sheet_may_be_csv(folder):
     for text in ("dataset,fasta\none,b.fa\n", "dataset;fasta\r\none;b.fa\r\n"):
         (folder / "batch.csv").write_text(text)

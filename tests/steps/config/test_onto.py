@@ -2,9 +2,13 @@
 
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from steps.annotate.cells import with_own
 from steps.config.model import load
+from steps.config.onto import Onto
 from steps.errors import StepError
 
 
@@ -71,3 +75,10 @@ def test_one_of_several_data_sets_has_to_be_named(map_, tmp_path):
     map_.with_name("others").symlink_to(map_)
     with pytest.raises(StepError, match="several data sets"):
         loaded(tmp_path, onto=str(map_.parent.parent))
+
+
+def test_own_column_that_growing_renames_is_no_label(map_):
+    names = ["family", "added", "novelty"]
+    table = with_own(pa.table({name: ["a"] for name in ("protein_id", *names)}), names)
+    pq.write_table(table, map_ / "annotations.parquet")
+    assert Onto(map_).labels == ["family"]

@@ -66,11 +66,19 @@ def test_leaving_proteins_are_gone(tmp_path):
     assert counts["removed"] == 2
 
 
+def test_list_of_leaving_proteins_may_be_utf_16(tmp_path):
+    (tmp_path / "list.txt").write_text("b\r\n", encoding="utf-16")
+    _, old = table(tmp_path, "map", OLD)
+    counts = join(old, *table(tmp_path, "new", {"z": "MKKKW"}), tmp_path / "list.txt")
+    assert counts["removed"] == 1
+
+
 @pytest.mark.parametrize(
     ("new", "leaving", "said"),
     [
         ({"z": "MKKKW"}, "b\nq\n", "1 of 2 identifiers are not on the map: q"),
-        ({"z": "MKKKW"}, "# none\n", "0 of 0 identifiers"),
+        ({"z": "MKKKW"}, "# none\n", "it names no protein"),
+        ({"z": "MKKKW"}, "# some\na b\n", "line 2 names several proteins"),
         ({"b": "MKKKW"}, "b\n", "b would leave the map and come back"),
         ({"z": "MKKKW"}, "a\nb\nc\n", "no protein would stay"),
     ],

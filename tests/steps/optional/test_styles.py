@@ -25,6 +25,22 @@ def test_values_are_named_as_people_read_them_and_absent_ones_are_left_out(annot
     assert "has no value 'kinase'" in caplog.text and "a value of 'genus'" in caplog.text
 
 
+def test_annotation_in_another_spelling_gets_a_hint(annotations, caplog):
+    applicable({"Family": {}}, annotations)
+    assert "a value of 'Family'. Did you mean 'family'?" in caplog.text
+
+
+def test_hidden_and_pinned_values_that_are_absent_are_named(annotations, caplog):
+    style = {"hiddenValues": ["toxin", "gone"], "pinnedValues": ["lost", "__REST__"]}
+    applicable({"family": style}, annotations)
+    assert "'family' has no value 'gone', 'lost' in this data set" in caplog.text
+
+
+def test_keys_that_begin_with_an_underline_are_comments(tmp_path):
+    (tmp_path / "styles.json").write_text('{"family": {"_note": "mine", "colors": {}}}')
+    assert list(read_styles(tmp_path / "styles.json")["family"]) == ["_note", "colors"]
+
+
 def test_styles_are_added_to_existing_ones(annotations):
     colours, clusters = {"colors": {"toxin": "#445566"}}, {"categories": {"cluster 0": {}}}
     made = bundle_styles({"family": colours}, annotations, {"cluster_x": clusters})
@@ -43,7 +59,12 @@ def test_styles_are_added_to_existing_ones(annotations):
         ('{"family": {"shapes": {"toxin": ["circle"]}}}', "allowed: circle"),
         ('{"family": {"colors": {"toxin": "rgba(1, 2, 300, 1)"}}}', "'#D55E00'"),
         ('{"family": {"colors": {"toxin": 5}}}', "'#D55E00'"),
-        ('{"family": {"sortMode": ["x"]}}', "'size-desc'"),
+        ('{"family": {"sortMode": ["x"]}}', "size-desc"),
+        ('{"family": {"zOrderSort": "alphabetical"}}', "alpha-asc"),
+        ('{"family": {"colours": {"toxin": "#112233"}}}', "Did you mean 'colors'"),
+        ('{"family": {"toxin": "#112233"}}', "'toxin', which means nothing"),
+        ('{"family": {"categories": {"toxin": {}}}}', "stand within 'colors'"),
+        ('{"family": {"colors": {"a": "", "a": ""}}}', "'a' is there twice"),
         ('{"family": {"shapeSize": NaN}}', "no number of JSON"),
         ('{"family": {"shapeSize": true}}', "a number"),
         ('{"family": {"maxVisibleValues": 1.5}}', "a whole number"),
