@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from steps.annotate.cells import plain
+from steps.annotate.cells import shown
 from steps.annotate.ranking.order import to_colour_by
 from steps.annotate.scale import scale_of
 from steps.report.styles import style_of, styles_of
@@ -138,7 +138,7 @@ def _annotation(name: str, column: pa.ChunkedArray, style: object) -> dict[str, 
         scales = {"stops": scale.stops, "labels": scale.labels()}
         whole = pa.types.is_integer(column.type)
         return {"name": name, "numbers": numbers, "whole": whole, "scale": scales}
-    readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
+    readable = {cell: shown(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
     cells = [readable.get(cell) for cell in column.to_pylist()]
     labels = [label for label, _ in Counter(filter(None, cells)).most_common()]
     places = {label: place for place, label in enumerate(labels)}
