@@ -1,6 +1,6 @@
 // What is drawn above the points: rings, lines to the nearest proteins, a path, names of regions.
 
-const RING = 4;
+export const RING = 4;
 
 /** Draw all of it for a plot. */
 export function drawOverlay(plot) {

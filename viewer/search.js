@@ -51,12 +51,13 @@ async function fitting(proteins, word, rest) {
 
 /** A number is found as it is shown, as a whole: to four digits. */
 function markNumbers(flags, numbers, word) {
-  const wanted = Number(word.replaceAll(",", ""));
+  const plain = word.replaceAll(",", "");
+  const wanted = Number(plain);
   if (Number.isNaN(wanted)) return;
   const near = Math.abs(wanted) / 1000;
   for (let index = 0; index < flags.length; index += 1) {
     const found = numbers[index];
-    if (found === wanted || (Math.abs(found - wanted) <= near && value(found) === word)) flags[index] = 1;
+    if (found === wanted || (Math.abs(found - wanted) <= near && value(found).replaceAll(",", "") === plain)) flags[index] = 1;
   }
 }
 

@@ -28,11 +28,17 @@ export function members(selection) {
 /** Pasted identifiers, however they are separated: the indices of those that are known, and the others. */
 export function pasted(proteins, text) {
   const words = [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
-  const found = words.map((word) => [word, proteins.index(word)]);
+  const found = words.map((word) => [word, known(proteins, word)]);
   return {
-    indices: found.filter(([, index]) => index !== undefined).map(([, index]) => index),
+    indices: [...new Set(found.map(([, index]) => index).filter((index) => index !== undefined))],
     unknown: found.filter(([, index]) => index === undefined).map(([word]) => word),
   };
+}
+
+/** The index of an identifier, also in quotes or brackets, after `>`, or in a header as `sp|P12345|NAME`. */
+function known(proteins, word) {
+  const bare = word.replace(/^[>"'`([]+|["'`)\]]+$/g, "");
+  return [word, bare, ...bare.split("|")].map((each) => proteins.index(each)).find((index) => index !== undefined);
 }
 
 /** A selection as text for an address: runs of members and others, in base 36; null where it is too long. */
