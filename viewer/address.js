@@ -32,13 +32,14 @@ export function fromText(text, proteins) {
   const views = parts.getAll("view").map((view) => view.split(",").map(Number));
   const known = parts.getAll("map").map((name) => proteins.projections.find((found) => found.name === name));
   const maps = known.map((projection, place) => ({ projection, view: views[place] })).filter(({ projection }) => projection);
+  const selection = parts.has("selected") ? read(parts.get("selected"), proteins.length) : null;
   return {
     maps: maps.slice(0, 2).map(({ projection, view }) => ({ projection, view: view?.length === 3 && view.every(Number.isFinite) ? view : null })),
     ...coloured(parts, proteins),
     query: parts.get("find") ?? "",
     chosen: proteins.index(parts.get("protein")) ?? null,
-    selection: parts.has("selected") ? read(parts.get("selected"), proteins.length) : null,
-    isolated: parts.has("isolated"),
+    selection,
+    isolated: selection !== null && parts.has("isolated"),
     names: parts.has("names"),
     contours: parts.has("contours"),
     grey: proteins.old > 0 && parts.get("grey") !== "0",

@@ -64,3 +64,13 @@ def test_drawing_cuts_no_text_off(draw):
         return x + width <= svg.width.baseVal.value && y < svg.height.baseVal.value;
     })"""
     assert page.locator("body > svg").evaluate(fits)
+
+
+def test_names_of_regions_are_those_of_what_is_shown(draw):
+    def names(drawing):
+        return {each.text for each in parts(drawing, "text") if each.get("text-anchor")}
+
+    _, whole = draw("#colour=organism&names=1")
+    page, rest = draw("#colour=organism&names=1&hidden=0")
+    hidden = page.locator(".eye[aria-pressed=false] + .entry .label").text_content()
+    assert hidden in names(whole) and names(rest) and hidden not in names(rest)

@@ -243,9 +243,11 @@ def test_selection_in_an_address_comes_back(run):
     script = """async (flags) => {
         const {read, written} = await import("/viewer/selection.js");
         const text = written(Uint8Array.from(flags));
-        return [[...read(text, flags.length)], read(text, flags.length + 1), read("z.-1", 4)];
+        return [[...read(text, flags.length)], read(text, flags.length + 6), read("z.-1", 4)];
     }"""
-    for flags in ([1, 0, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]):
+    drawn = random.Random(4)
+    scattered = [[int(drawn.random() < 0.2) for _ in range(size)] for size in (5000, 5003)]
+    for flags in ([1, 0, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1], *scattered):
         assert run(script, flags) == [flags, None, None]
 
 
@@ -336,3 +338,13 @@ def test_hidden_values_in_an_address_come_back(run):
         length, back = run(script, [hidden, None])
         assert back == sorted(hidden) and length < 60
     assert run(script, [[], "colour=a&hidden=-9e9.2,5,x"])[1] == [-2, -1, 0, 1, 2, 5]
+
+
+def test_address_without_a_selection_isolates_nothing(run):
+    script = """async (text) => {
+        const {fromText} = await import("/viewer/address.js");
+        const {Proteins} = await import("/viewer/proteins.js");
+        const own = {identifiers: ["A", "B"], annotations: [], projections: []};
+        return fromText(text, new Proteins(own)).isolated;
+    }"""
+    assert run(script, "selected=1.1&isolated=1") and not run(script, "isolated=1")
