@@ -109,11 +109,15 @@ def _nearest(table: pa.Table, identifiers: pa.Array) -> dict[str, Any]:
 def _with_overlap(
     projections: list[dict[str, Any]], near: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Add `knn_overlap` to projections of an embedding whose neighbours are known."""
+    """Add `knn_overlap` to projections of an embedding whose neighbours are known.
+
+    Of few proteins all others are the nearest, on any map, which says nothing of it.
+    """
     by_embedder = {each["embedder"]: each["indices"] for each in near}
     for each in projections:
         known = by_embedder.get(each["source"])
-        if known is not None and known.shape[1] and "knn_overlap" not in each["quality"]:
+        tells = known is not None and 0 < known.shape[1] < len(each["x"]) - 1
+        if known is not None and tells and "knn_overlap" not in each["quality"]:
             each["quality"]["knn_overlap"] = round(_overlap(each["x"], each["y"], known), 4)
     return projections
 
