@@ -16,6 +16,13 @@ export function value(found) {
   return String(Number.isInteger(found) ? found : Number(found.toPrecision(4)));
 }
 
+/** `from 0 to 12`, with all digits where few of them do not tell the ends apart. */
+export function range([low, high]) {
+  const short = [low, high].map(value);
+  const texts = short[0] === short[1] ? [low, high].map(String) : short;
+  return `from ${texts[0]} to ${texts[1]}`;
+}
+
 /** A p-value, short. */
 export const pValue = (found) => (found < 1e-300 ? "< 1e-300" : found < 1e-3 ? found.toExponential(1) : found.toFixed(3));
 

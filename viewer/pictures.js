@@ -2,7 +2,7 @@
 
 import { ENCLOSED } from "./contours.js";
 import { el } from "./dom.js";
-import { number, readable, value } from "./format.js";
+import { number, range, readable } from "./format.js";
 import { paint } from "./overlay.js";
 import { outline } from "./shapes.js";
 
@@ -21,7 +21,7 @@ export function about(viewer, pane) {
   const { entries, colours, shapes, below, labels, ends } = viewer.painter.colours;
   const shown = colours();
   const rows = entries.filter((entry) => !viewer.painter.isHidden(entry)).map((entry) => [shown[entry.class], shapes.get(entry.class), `${short(entry.label)} (${number(entry.count)})`]);
-  const scale = ends ? { colours: shown.slice(0, below), labels, range: `from ${value(ends[0])} to ${value(ends[1])}` } : null;
+  const scale = ends ? { colours: shown.slice(0, below), labels, range: range(ends) } : null;
   const title = annotation ? short(readable(annotation.name)) : "";
   const caption = [viewer.proteins.title, counted(viewer.proteins.length, pane.plot.order.indices.length), pane.projection.name, viewer.state.contours && ENCLOSED.toLowerCase()].filter(Boolean).join(" · ");
   return { title, rows, scale, caption };

@@ -12,10 +12,10 @@ _SKEWED = 0.2
 _PARTS = 16
 #: Parts of a scale with labels between them.
 _LABELLED = 4
-#: Least digits of a label.
-_FEWEST = 3
+#: Digits of a label.
+_FEWEST, _MOST = 3, 7
 #: From where on numbers have commas; and an exponent, with the fewest digits and with more.
-_COMMA, _LONG = 9_999.5, (1e6, 1e15)
+_COMMA, _LONG = 9_999.5, (1e6, 1e7)
 
 type Floats = NDArray[np.float64]
 
@@ -73,9 +73,9 @@ def _apart(stops: Floats) -> list[float]:
 
 
 def _texts(numbers: list[float]) -> list[str]:
-    """Return numbers with as few digits as tell them apart."""
+    """Return numbers with as few digits as tell them apart, or as many as there is room for."""
     texts: list[str] = []
-    for digits in range(_FEWEST, 18):
+    for digits in range(_FEWEST, _MOST + 1):
         texts = [_text(number, digits) for number in numbers]
         if len(set(texts)) == len(set(numbers)):
             break

@@ -287,6 +287,15 @@ def test_numbers_are_short_and_right(run, number, text):
     assert run(script, number) == text
 
 
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [([0, 12.5], "from 0 to 12.5"), ([0.98765, 0.98766], "from 0.98765 to 0.98766")],
+)
+def test_ends_of_a_scale_are_told_apart(run, ends, text):
+    script = """async (ends) => (await import("/viewer/format.js")).range(ends)"""
+    assert run(script, ends) == text
+
+
 def test_label_that_reads_missing_is_a_value(run):
     script = """async () => {
         const {Proteins} = await import("/viewer/proteins.js");
@@ -348,3 +357,13 @@ def test_address_without_a_selection_isolates_nothing(run):
         return fromText(text, new Proteins(own)).isolated;
     }"""
     assert run(script, "selected=1.1&isolated=1") and not run(script, "isolated=1")
+
+
+def test_names_do_not_lie_below_the_buttons(run):
+    script = """async (places) => {
+        const {placedLabels} = await import("/viewer/overlay.js");
+        const view = {width: 800, height: 500, place: (x, y) => [x, y]};
+        return placedLabels(places.map(([x, y]) => ({text: "a", x, y})), view, () => 92);
+    }"""
+    near, far = run(script, [[790, 60], [790, 300]])
+    assert near["x"] + 46 < 750 <= far["x"] and [near["y"], far["y"]] == [45, 285]
