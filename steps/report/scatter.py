@@ -130,7 +130,8 @@ def _colours(labels: Sequence[str | None], given: dict[str, str]) -> dict[str, s
     """Return frequent labels and their colours, the given ones where there are."""
     frequent = Counter(filter(None, labels)).most_common(len(COLOURS))
     chosen = {label: given.get(label) for label, _ in frequent}
-    free = (colour for colour in COLOURS if colour not in given.values())
+    taken = {str(colour).lower() for colour in given.values()}
+    free = (colour for colour in COLOURS if colour.lower() not in taken)
     return {label: colour or next(free, REST) for label, colour in chosen.items()}
 
 

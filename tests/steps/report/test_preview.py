@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from steps.report.preview import draw
-from steps.report.scatter import Scatter
+from steps.report.scatter import COLOURS, Scatter
 
 
 def table(**columns):
@@ -76,3 +76,10 @@ def test_signs_that_only_browsers_can_draw_are_written_as_text(tmp_path, label, 
     projection = table(x=[0.0, 1.0, 2.0], y=[0.0, 1.0, 0.0])
     draw(projection, table(kind=[label, label, "b"]), "title", tmp_path / "a.svg")
     assert (f">{label}</text>" in (tmp_path / "a.svg").read_text()) == kept
+
+
+def test_colour_of_a_style_is_given_to_no_other_value():
+    axes = Figure().add_subplot()
+    scatter = Scatter(axes, np.arange(3.0), np.arange(3.0))
+    scatter.categories("kind", ["a", "b", "c"], {"c": COLOURS[0].lower()})
+    assert len(np.unique(axes.collections[1].get_facecolors(), axis=0)) == 3
