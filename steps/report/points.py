@@ -111,14 +111,17 @@ def _with_overlap(
 ) -> list[dict[str, Any]]:
     """Add `knn_overlap` to projections of an embedding whose neighbours are known.
 
-    Of few proteins all others are the nearest, on any map, which says nothing of it.
+    That of step statistics is by another number of neighbours. Of few proteins all others are the
+    nearest, on any map, which says nothing of it.
     """
     by_embedder = {each["embedder"]: each["indices"] for each in near}
     for each in projections:
-        known = by_embedder.get(each["source"])
-        tells = known is not None and 0 < known.shape[1] < len(each["x"]) - 1
-        if known is not None and tells and "knn_overlap" not in each["quality"]:
-            each["quality"]["knn_overlap"] = round(_overlap(each["x"], each["y"], known), 4)
+        known, scores = by_embedder.get(each["source"]), each["quality"]
+        if known is None:
+            continue
+        scores.pop("knn_overlap", None)
+        if 0 < known.shape[1] < len(each["x"]) - 1:
+            scores["knn_overlap"] = round(_overlap(each["x"], each["y"], known), 4)
     return projections
 
 

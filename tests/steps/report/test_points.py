@@ -32,3 +32,12 @@ def test_map_on_which_all_others_are_nearest_has_no_overlap(count, tells):
     near = [{"embedder": "kmers", "indices": nearest}]
     shown = {"source": "kmers", "quality": {}, "x": places, "y": places}
     assert ("knn_overlap" in _with_overlap([shown], near)[0]["quality"]) == tells
+
+
+def test_overlap_is_by_the_neighbours_that_the_viewer_has():
+    nearest = np.array([[1], [0], [3], [2]])
+    shown = {"source": "kmers", "quality": {"knn_overlap": 0.1, "trustworthiness": 0.9}}
+    places = {"x": np.array([0, 1, 5, 6.0]), "y": np.zeros(4)}
+    near = [{"embedder": "kmers", "indices": nearest}]
+    found = _with_overlap([shown | places], near)[0]["quality"]
+    assert found == {"knn_overlap": 1.0, "trustworthiness": 0.9}
