@@ -27,7 +27,9 @@ export function members(selection) {
 
 /** Pasted identifiers, however they are separated: the indices of those that are known, and the others. */
 export function pasted(proteins, text) {
-  const words = [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
+  // An identifier may have a comma itself.
+  const parts = (word) => (proteins.index(word) === undefined ? word.split(/[,;]+/) : [word]);
+  const words = [...new Set(text.split(/\s+/).flatMap(parts).filter(Boolean))];
   const found = words.map((word) => [word, known(proteins, word)]);
   return {
     indices: [...new Set(found.map(([, index]) => index).filter((index) => index !== undefined))],

@@ -316,9 +316,9 @@ def test_pasted_identifiers_are_found_however_they_are_written(run, text):
     script = """async (text) => {
         const {Proteins} = await import("/viewer/proteins.js");
         const {pasted} = await import("/viewer/selection.js");
-        return pasted(new Proteins({identifiers: ["A1", "B-2", "C"]}), `${text} D`);
+        return pasted(new Proteins({identifiers: ["A1", "B-2", "C", "D,1"]}), `${text} D,1\nE`);
     }"""
-    assert run(script, text) == {"indices": [0, 1, 2], "unknown": ["D"]}
+    assert run(script, text) == {"indices": [0, 1, 2, 3], "unknown": ["E"]}
 
 
 def test_column_named_added_greys_no_proteins(run):
