@@ -9,6 +9,8 @@ import { legend } from "./legend.js";
 import { STATE } from "./order.js";
 import { regions, withTotals } from "./regions.js";
 
+const NAMELESS = "Regions have names where the map is coloured by values that are no numbers.";
+
 export class Painter {
   constructor(viewer) {
     this.viewer = viewer;
@@ -101,8 +103,8 @@ export class Painter {
       arrange: (to) => this.arrange({ order: to, page: 0 }),
     };
     const shown = { title: annotation ? readable(annotation.name) : "", page, order, orders: ordersOf(annotation) };
-    const note = this.state.contours ? [el("p", { className: "small" }, `${ENCLOSED}.`)] : [];
-    place.replaceChildren(...legend(shown, this.colours, is, calls), ...note);
+    const notes = [this.state.contours && `${ENCLOSED}.`, this.state.names && !annotation?.labels && NAMELESS].filter(Boolean);
+    place.replaceChildren(...legend(shown, this.colours, is, calls), ...notes.map((text) => el("p", { className: "small" }, text)));
     place.querySelectorAll("button, select")[focused]?.focus();
   }
 
