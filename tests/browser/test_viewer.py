@@ -184,6 +184,26 @@ def test_search_finds_words_in_identifiers_and_annotations(run, text, wanted):
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("61", ["mass", "61"]), ("13246", ["length", "13,246"]), ("miss", ["kind", "missing one"])],
+)
+def test_search_says_where_it_found(run, text, wanted):
+    script = """async (text) => {
+        const {where} = await import("/viewer/search.js");
+        const {Proteins} = await import("/viewer/proteins.js");
+        const annotations = [
+            {name: "empty", labels: ["61"], codes: Int32Array.of(-1)},
+            {name: "other", numbers: Float64Array.of(161)},
+            {name: "mass", numbers: Float64Array.of(61)},
+            {name: "length", numbers: Float64Array.of(13245.67)},
+            {name: "kind", labels: ["missing one"], codes: Int32Array.of(0)},
+        ];
+        return where(new Proteins({identifiers: ["A"], annotations}), text, 0);
+    }"""
+    assert run(script, text) == wanted
+
+
+@pytest.mark.parametrize(
     ("identifier", "accession"),
     [
         ("P12345", "P12345"),
