@@ -140,12 +140,12 @@ function between(stops, place) {
   const first = Math.min(Math.floor(place), stops.length - 2);
   const [a, b] = [stops[first], stops[first + 1]].map(parse);
   const mixed = a.map((value, channel) => Math.round(value + (place - first) * (b[channel] - value)));
-  return `rgb(${mixed.join(" ")})`;
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 const parsed = new Map();
 
-/** [red, green, blue] from 0 to 1 of a colour as `#rrggbb` or `rgb(...)`. */
+/** [red, green, blue] from 0 to 1 of a colour as `#rrggbb`, or `rgb(...)` of a style. */
 export function channels(colour) {
   if (!parsed.has(colour)) parsed.set(colour, parse(colour).map((value) => value / 255));
   return parsed.get(colour);

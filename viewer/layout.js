@@ -3,9 +3,10 @@
 import { choice, menu, select } from "./controls.js";
 import { ENCLOSED } from "./contours.js";
 import { announce, button, el } from "./dom.js";
+import { svg } from "./drawing.js";
 import { readable } from "./format.js";
 import { paste } from "./paste.js";
-import { png, svg } from "./pictures.js";
+import { png } from "./pictures.js";
 import { copy, download, tsv } from "./save.js";
 import { Tabs } from "./tabs.js";
 

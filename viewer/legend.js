@@ -1,7 +1,7 @@
 // What the colours mean: each entry can be hidden, and its proteins selected.
 
 import { button, el } from "./dom.js";
-import { count, number, value } from "./format.js";
+import { count, number, range } from "./format.js";
 import { clip } from "./shapes.js";
 
 /**
@@ -54,8 +54,8 @@ function bar(colours, labels, ends) {
   strip.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
   // They stand at even distances.
   const marks = el("span", { className: "ends" }, ...labels.map(([, text]) => el("span", {}, text)));
-  const range = el("p", { className: "small range" }, `from ${value(ends[0])} to ${value(ends[1])}`);
-  return el("div", { className: "scale" }, strip, marks, range);
+  const between = el("p", { className: "small range" }, range(ends));
+  return el("div", { className: "scale" }, strip, marks, between);
 }
 
 function turner(page, pages, turn) {

@@ -1,6 +1,6 @@
 // What is drawn above the points: rings, lines to the nearest proteins, a path, names of regions.
 
-const RING = 4;
+export const RING = 4;
 
 /** Draw all of it for a plot. */
 export function drawOverlay(plot) {
@@ -87,6 +87,8 @@ function names(context, labels, plot, ink, ground) {
 
 /** Pixels above or below the middle of a region where its name may stand. */
 const BESIDE = [-15, 16];
+/** Pixels from the right, and from above, that the buttons cover. */
+const BUTTONS = [52, 130];
 
 /** The labels ({text, x, y} in coordinates, the most important first) that fit, with their places. */
 export function placedLabels(labels, view, widthOf) {
@@ -96,7 +98,8 @@ export function placedLabels(labels, view, widthOf) {
     const [px, py] = view.place(x, y);
     if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
     const half = widthOf(text) / 2 + 4;
-    const boxes = BESIDE.map((down) => ({ text, x: Math.max(half, Math.min(view.width - half, px)), y: py + down, half }));
+    const end = (y) => view.width - half - (y < BUTTONS[1] ? BUTTONS[0] : 0);
+    const boxes = BESIDE.map((down) => ({ text, x: Math.max(half, Math.min(end(py + down), px)), y: py + down, half }));
     const free = boxes.find((box) => box.y > 10 && box.y < view.height - 10 && !kept.some((other) => covers(box, other)));
     if (free) kept.push(free);
   }

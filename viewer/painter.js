@@ -9,6 +9,8 @@ import { legend } from "./legend.js";
 import { STATE } from "./order.js";
 import { regions, withTotals } from "./regions.js";
 
+const NAMELESS = "Regions have names where the map is coloured by values that are no numbers.";
+
 export class Painter {
   constructor(viewer) {
     this.viewer = viewer;
@@ -41,18 +43,18 @@ export class Painter {
 
   colour() {
     const { annotation, page, order } = this.state;
-    this.name();
     this.colours = colouring(annotation, this.viewer.proteins.length, page, order, this.greyed);
     this.state.page = Math.min(page, this.colours.pages - 1);
     this.paint();
   }
 
-  /** Write names of regions on the maps, if they are asked for. */
-  name() {
+  /** Write names of regions of what is not hidden on the maps, if they are asked for. */
+  name(states = this.states()) {
     const { names, annotation } = this.state;
-    const counted = names && withTotals(annotation);
+    const there = (values) => (states ? values.filter((_, index) => states[index] !== STATE.hidden) : values);
+    const counted = names && annotation?.labels ? withTotals({ ...annotation, codes: there(annotation.codes) }) : null;
     for (const { plot, projection } of this.viewer.maps) {
-      plot.draft({ labels: names ? regions(plot.view, projection.x, projection.y, counted) : [] });
+      plot.draft({ labels: counted ? regions(plot.view, there(projection.x), there(projection.y), counted) : [] });
     }
   }
 
@@ -68,6 +70,7 @@ export class Painter {
     const { classes, colours, shapes, below, oldest } = this.colours;
     const states = this.states();
     for (const plot of this.viewer.plots) plot.set({ classes, colours: colours(), shapes, below, oldest, states });
+    this.name(states);
     this.contour(states);
     this.drawLegend();
   }
@@ -100,8 +103,8 @@ export class Painter {
       arrange: (to) => this.arrange({ order: to, page: 0 }),
     };
     const shown = { title: annotation ? readable(annotation.name) : "", page, order, orders: ordersOf(annotation) };
-    const note = this.state.contours ? [el("p", { className: "small" }, `${ENCLOSED}.`)] : [];
-    place.replaceChildren(...legend(shown, this.colours, is, calls), ...note);
+    const notes = [this.state.contours && `${ENCLOSED}.`, this.state.names && !annotation?.labels && NAMELESS].filter(Boolean);
+    place.replaceChildren(...legend(shown, this.colours, is, calls), ...notes.map((text) => el("p", { className: "small" }, text)));
     place.querySelectorAll("button, select")[focused]?.focus();
   }
 

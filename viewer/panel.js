@@ -3,7 +3,6 @@
 import { el } from "./dom.js";
 import { readable } from "./format.js";
 import { linksOf } from "./links.js";
-import { MISSING } from "./proteins.js";
 
 /** Lines of a tip: identifier, name, gene, organism, and what the protein is coloured by. */
 export function tipLines(proteins, annotation, index) {
@@ -18,7 +17,7 @@ export function tipLines(proteins, annotation, index) {
 export function panel(proteins, { annotation, projection }, index, choose) {
   const identifier = proteins.identifiers[index];
   const links = linksOf(identifier).map(([name, href]) => el("a", { href, target: "_blank", rel: "noopener noreferrer" }, name));
-  const known = proteins.annotations.filter((found) => proteins.text(found, index) !== MISSING);
+  const known = proteins.annotations.filter((found) => proteins.has(found, index));
   const rows = known.flatMap((found) => [el("dt", {}, readable(found.name)), el("dd", {}, proteins.text(found, index))]);
   return [
     el("h3", {}, identifier),

@@ -28,24 +28,30 @@ export class Proteins {
 
   /** How many proteins were on the map before the last ones joined it; they come first. 0 where it has not grown. */
   get old() {
-    return (this.oldCount ??= oldOf(this.annotation("added")?.codes ?? []));
+    // A table of one's own may have a column `added`, but then hardly numbers named `novelty`.
+    const grown = this.annotation("novelty")?.numbers && this.annotation("added");
+    return (this.oldCount ??= oldOf(grown?.codes ?? []));
   }
 
   annotation(name) {
     return this.annotations.find((found) => found.name === name) ?? null;
   }
 
+  /** Whether an annotation says anything of a protein: a label may be the word that stands for nothing. */
+  has({ numbers, codes }, index) {
+    return numbers ? !Number.isNaN(numbers[index]) : codes[index] >= 0;
+  }
+
   /** What an annotation says of a protein, as text; `MISSING` where nothing. */
   text(annotation, index) {
-    if (annotation.numbers) return Number.isNaN(annotation.numbers[index]) ? MISSING : value(annotation.numbers[index]);
-    return annotation.labels[annotation.codes[index]] ?? MISSING;
+    if (!this.has(annotation, index)) return MISSING;
+    return annotation.numbers ? value(annotation.numbers[index]) : annotation.labels[annotation.codes[index]];
   }
 
   /** Text of the annotation with a role (name, gene, organism); null where there is none. */
   role(role, index) {
     const annotation = ROLES[role].map((name) => this.annotation(name)).find(Boolean);
-    const text = annotation ? this.text(annotation, index) : MISSING;
-    return text === MISSING ? null : text;
+    return annotation && this.has(annotation, index) ? this.text(annotation, index) : null;
   }
 
   /** The index of an identifier; undefined where it is unknown. */

@@ -88,9 +88,8 @@ function named(members, xs, ys, { labels, codes, totals }) {
   return { text: labels[best[0]], x: middle(xs), y: middle(ys), size: members.length };
 }
 
-/** An annotation with how many proteins have each of its values. */
+/** An annotation with `labels`, and how many proteins have each of its values. */
 export function withTotals(annotation) {
-  if (!annotation?.labels) return annotation;
   const counts = new Uint32Array(annotation.labels.length);
   for (const code of annotation.codes) if (code >= 0) counts[code] += 1;
   return { ...annotation, totals: (code) => counts[code] };

@@ -1,7 +1,5 @@
 // Files and texts of a selection, for other programs.
 
-import { MISSING } from "./proteins.js";
-
 /** Offer a text or a Blob as a file. */
 export function download(name, content, type = "text/plain") {
   const blob = content instanceof Blob ? content : new Blob([content], { type });
@@ -31,20 +29,16 @@ export function tsv(proteins, indices) {
     ...annotations.map((annotation) => cell(proteins, annotation, index)),
     ...projections.flatMap(({ x, y }) => [x[index], y[index]].map(String)),
   ]);
-  return [head, ...rows].map((row) => row.map(safe).join("\t") + "\n").join("");
+  return [head, ...rows].map((row) => row.map(quoted).join("\t") + "\n").join("");
 }
 
 function cell(proteins, annotation, index) {
-  if (annotation.numbers) return Number.isNaN(annotation.numbers[index]) ? "" : String(annotation.numbers[index]);
-  const text = proteins.text(annotation, index);
-  return text === MISSING ? "" : text;
+  if (!proteins.has(annotation, index)) return "";
+  return annotation.numbers ? String(annotation.numbers[index]) : proteins.text(annotation, index);
 }
 
-/** Without what would end a cell, and without what a spreadsheet takes for a formula. */
-function safe(text) {
-  const plain = text.replace(/[\t\r\n]+/g, " ");
-  return /^[=@]|^[+-](?![\d.])/.test(plain) ? `'${plain}` : plain;
-}
+/** A cell as step export writes it: nothing is changed, and a tab, a line end or a quote puts it in quotes. */
+const quoted = (text) => (/[\t\r\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Proteins in FASTA format, 60 residues a line. */
 export function fasta(proteins, indices) {

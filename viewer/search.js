@@ -49,15 +49,18 @@ async function fitting(proteins, word, rest) {
   return flags;
 }
 
-/** A number is found as it is shown, as a whole: to four digits. */
 function markNumbers(flags, numbers, word) {
-  const wanted = Number(word.replaceAll(",", ""));
-  if (Number.isNaN(wanted)) return;
+  const fits = numberLike(word);
+  if (fits) for (let index = 0; index < flags.length; index += 1) if (fits(numbers[index])) flags[index] = 1;
+}
+
+/** Whether a number is found by a word: as it is, or as it is shown. Null where the word is no number. */
+function numberLike(word) {
+  const plain = word.replaceAll(",", "");
+  const wanted = Number(plain);
+  if (Number.isNaN(wanted)) return null;
   const near = Math.abs(wanted) / 1000;
-  for (let index = 0; index < flags.length; index += 1) {
-    const found = numbers[index];
-    if (found === wanted || (Math.abs(found - wanted) <= near && value(found) === word)) flags[index] = 1;
-  }
+  return (found) => found === wanted || (Math.abs(found - wanted) <= near && value(found).replaceAll(",", "") === plain);
 }
 
 /** Where a protein fits a search: the name and the text of the first annotation; null for its identifier. */
@@ -65,8 +68,10 @@ export function where(proteins, text, index) {
   const words = termsOf(text).flat();
   if (words.some((word) => proteins.identifiers[index].toLowerCase().includes(word))) return null;
   for (const annotation of proteins.annotations) {
+    if (!proteins.has(annotation, index)) continue;
     const cell = proteins.text(annotation, index);
-    if (words.some((word) => cell.toLowerCase().includes(word))) return [annotation.name, cell];
+    const fits = (word) => (annotation.numbers ? numberLike(word)?.(annotation.numbers[index]) : cell.toLowerCase().includes(word));
+    if (words.some(fits)) return [annotation.name, cell];
   }
   return null;
 }

@@ -27,16 +27,28 @@ export function members(selection) {
 
 /** Pasted identifiers, however they are separated: the indices of those that are known, and the others. */
 export function pasted(proteins, text) {
-  const words = [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
-  const found = words.map((word) => [word, proteins.index(word)]);
+  // An identifier may have a comma itself.
+  const parts = (word) => (proteins.index(word) === undefined ? word.split(/[,;]+/) : [word]);
+  const words = [...new Set(text.split(/\s+/).flatMap(parts).filter(Boolean))];
+  const found = words.map((word) => [word, known(proteins, word)]);
   return {
-    indices: found.filter(([, index]) => index !== undefined).map(([, index]) => index),
+    indices: [...new Set(found.map(([, index]) => index).filter((index) => index !== undefined))],
     unknown: found.filter(([, index]) => index === undefined).map(([word]) => word),
   };
 }
 
-/** A selection as text for an address: runs of members and others, in base 36; null where it is too long. */
+/** The index of an identifier, also in quotes or brackets, after `>`, or in a header as `sp|P12345|NAME`. */
+function known(proteins, word) {
+  const bare = word.replace(/^[>"'`([]+|["'`)\]]+$/g, "");
+  return [word, bare, ...bare.split("|")].map((each) => proteins.index(each)).find((index) => index !== undefined);
+}
+
+/** A selection as text for an address: runs of members and others in base 36, or bits; null where it is too long. */
 export function written(selection, most = 1500) {
+  return inRuns(selection, most) ?? (selection.length < 6 * most ? inBits(selection) : null);
+}
+
+function inRuns(selection, most) {
   const runs = [];
   let [last, length] = [0, 0];
   for (const flag of selection) {
@@ -50,6 +62,7 @@ export function written(selection, most = 1500) {
 
 /** The selection that `written` made a text of; null where it is none of so many proteins. */
 export function read(text, length) {
+  if (text.startsWith(BITS)) return ofBits(text.slice(1), length);
   const runs = text.split(".").map((run) => parseInt(run, 36));
   if (runs.some((run) => !(run >= 0)) || runs.reduce((sum, run) => sum + run, 0) !== length) return null;
   const found = new Uint8Array(length);
@@ -58,5 +71,22 @@ export function read(text, length) {
     if (place % 2) found.fill(1, start, start + run);
     start += run;
   });
+  return found.includes(1) ? found : null;
+}
+
+/** What begins a text of bits, six for each sign. */
+const BITS = "*";
+const SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+function inBits(selection) {
+  const signs = Array.from({ length: Math.ceil(selection.length / 6) }, () => 0);
+  selection.forEach((flag, index) => (signs[Math.floor(index / 6)] |= flag << (index % 6)));
+  return BITS + signs.map((sign) => SIGNS[sign]).join("");
+}
+
+function ofBits(text, length) {
+  const signs = [...text].map((sign) => SIGNS.indexOf(sign));
+  if (signs.includes(-1) || signs.length !== Math.ceil(length / 6)) return null;
+  const found = Uint8Array.from({ length }, (_, index) => (signs[Math.floor(index / 6)] >> (index % 6)) & 1);
   return found.includes(1) ? found : null;
 }

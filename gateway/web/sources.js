@@ -96,7 +96,7 @@ export class Sources {
 
   /** Read a file while counting; only what passes the check can be sent. */
   async take(file) {
-    const given = this.takes("embeddings") ? embeddingsIn(file, this.options.limits) : null;
+    const given = embeddingsIn(file, this.options);
     if (given) return given.error ? this.drop(given.error) : this.takeNamed(given);
     const source = { field: "file", value: file };
     Object.assign(this, { source, found: null, file });

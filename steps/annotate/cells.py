@@ -22,6 +22,8 @@ _OWN = "own_columns"
 _RESERVED = {ord(sign): f"%{ord(sign):02X}" for sign in ";|%"}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+#: Labels that ProtSpace takes for missing, in whatever case; a test compares them with protspace's.
+MISSING_WORDS = frozenset({"", "__na__", "na", "none", "nan", "null", "n/a"})
 _SUSPECT = re.compile(r"[\x00-\x1f\x7f-\x9f]|%[0-9A-Fa-f]{2}")
 
 
@@ -91,7 +93,20 @@ def is_loadable(cell: str) -> bool:
 
 def plain(cell: str) -> str:
     """Return the labels of a cell for people, without scores and escapes."""
-    return "; ".join(_decode_label(hit.split("|", 1)[0]) for hit in cell.split(";"))
+    return "; ".join(_labels(cell))
+
+
+def shown(cell: str) -> str | None:
+    """Return `plain` without control characters and labels that ProtSpace takes for missing.
+
+    `None` where nothing is left.
+    """
+    labels = [_CONTROL.sub(" ", label).strip() for label in _labels(cell)]
+    return "; ".join(each for each in labels if each.lower() not in MISSING_WORDS) or None
+
+
+def _labels(cell: str) -> list[str]:
+    return [_decode_label(hit.split("|", 1)[0]) for hit in cell.split(";")]
 
 
 def is_number(text: str) -> bool:

@@ -10,6 +10,12 @@ _LOW, _HIGH = 2, 98
 #: How far the median may lie from the middle between these, as a part of their distance.
 _SKEWED = 0.2
 _PARTS = 16
+#: Parts of a scale with labels between them.
+_LABELLED = 4
+#: Digits of a label.
+_FEWEST, _MOST = 3, 7
+#: From where on numbers have commas; and an exponent, with the fewest digits and with more.
+_COMMA, _LONG = 9_999.5, (1e6, 1e7)
 
 type Floats = NDArray[np.float64]
 
@@ -32,11 +38,9 @@ class Scale:
 
     def labels(self) -> list[tuple[float, str]]:
         """Return places on the scale and what stands there: at both ends and between them."""
-        step = max(1, (len(self.stops) - 1) // 4)
-        shown = [
-            (place / (len(self.stops) - 1), _text(self.stops[place]))
-            for place in range(0, len(self.stops), step)
-        ]
+        step = max(1, (len(self.stops) - 1) // _LABELLED)
+        numbers = self.stops[::step]
+        shown = list(zip(np.linspace(0, 1, len(numbers)).tolist(), _texts(numbers), strict=True))
         if self.low < self.stops[0]:
             shown[0] = (0.0, f"≤ {shown[0][1]}")
         if self.high > self.stops[-1]:
@@ -52,11 +56,35 @@ def scale_of(values: Floats) -> Scale:
     ends = float(known.min()), float(known.max())
     leaning = abs(low + high - 2 * middle) > 2 * _SKEWED * (high - low)
     tail = max(low - ends[0], ends[1] - high) > high - low
-    if not leaning and not tail:
+    if low < high and not leaning and not tail:
         return Scale([float(low), float(low + high) / 2, float(high)], *ends)
     stops = np.quantile(known, np.linspace(0, 1, _PARTS + 1), method="nearest")
-    return Scale([float(stop) for stop in stops], *ends)
+    return Scale(_apart(stops), *ends)
 
 
-def _text(number: float) -> str:
-    return f"{number:,.0f}" if number == round(number) else f"{number:.3g}"
+def _apart(stops: Floats) -> list[float]:
+    """Return each stop once: a number has one colour. Labels are at even distances among them."""
+    different = np.unique(stops)
+    parts = len(different) - 1
+    if parts > _LABELLED:
+        parts -= parts % _LABELLED
+    places = np.linspace(0, len(different) - 1, parts + 1)
+    return [float(stop) for stop in different[np.round(places).astype(int)]]
+
+
+def _texts(numbers: list[float]) -> list[str]:
+    """Return numbers with as few digits as tell them apart, or as many as there is room for."""
+    texts: list[str] = []
+    for digits in range(_FEWEST, _MOST + 1):
+        texts = [_text(number, digits) for number in numbers]
+        if len(set(texts)) == len(set(numbers)):
+            break
+    return texts
+
+
+def _text(number: float, digits: int) -> str:
+    """Return `2023`, `13,246`, `0.0123` or `5.1e+13`; a year has no comma."""
+    has_places = number != round(number) and abs(number) < 10 ** (digits - 1)
+    if has_places or abs(number) >= _LONG[digits > _FEWEST]:
+        return f"{number:,.{digits}g}"
+    return f"{number:,.0f}" if abs(number) >= _COMMA else f"{number:.0f}"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from steps.annotate.cells import plain
+from steps.annotate.cells import shown
 from steps.annotate.ranking.order import to_colour_by
 from steps.annotate.scale import scale_of
 from steps.report.styles import style_of, styles_of
@@ -109,12 +109,19 @@ def _nearest(table: pa.Table, identifiers: pa.Array) -> dict[str, Any]:
 def _with_overlap(
     projections: list[dict[str, Any]], near: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Add `knn_overlap` to projections of an embedding whose neighbours are known."""
+    """Add `knn_overlap` to projections of an embedding whose neighbours are known.
+
+    That of step statistics is by another number of neighbours. Of few proteins all others are the
+    nearest, on any map, which says nothing of it.
+    """
     by_embedder = {each["embedder"]: each["indices"] for each in near}
     for each in projections:
-        known = by_embedder.get(each["source"])
-        if known is not None and known.shape[1] and "knn_overlap" not in each["quality"]:
-            each["quality"]["knn_overlap"] = round(_overlap(each["x"], each["y"], known), 4)
+        known, scores = by_embedder.get(each["source"]), each["quality"]
+        if known is None:
+            continue
+        scores.pop("knn_overlap", None)
+        if 0 < known.shape[1] < len(each["x"]) - 1:
+            scores["knn_overlap"] = round(_overlap(each["x"], each["y"], known), 4)
     return projections
 
 
@@ -138,7 +145,7 @@ def _annotation(name: str, column: pa.ChunkedArray, style: object) -> dict[str, 
         scales = {"stops": scale.stops, "labels": scale.labels()}
         whole = pa.types.is_integer(column.type)
         return {"name": name, "numbers": numbers, "whole": whole, "scale": scales}
-    readable = {cell: plain(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
+    readable = {cell: shown(str(cell)) for cell in column.unique().to_pylist() if cell is not None}
     cells = [readable.get(cell) for cell in column.to_pylist()]
     labels = [label for label, _ in Counter(filter(None, cells)).most_common()]
     places = {label: place for place, label in enumerate(labels)}

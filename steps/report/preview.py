@@ -4,8 +4,10 @@ import argparse
 import json
 import os
 import sys
+import unicodedata
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +19,9 @@ from steps.bundle.tables import with_columns
 from steps.files import replacing
 from steps.project.methods import split_method
 from steps.report.scatter import Floats, Scatter
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Annotation -> its style.
 Styles = dict[str, dict[str, Any]]
@@ -55,7 +60,30 @@ def draw(
         else:
             points.numbers(column, _numbers(annotations, column))
         with replacing(path) as staged:
-            figure.savefig(staged, bbox_inches="tight", **_SVG)
+            _save(figure, staged)
+
+
+def _save(figure: "Figure", path: Path) -> None:
+    """Write text as outlines; as text where only a browser has fonts and directions for it."""
+    from matplotlib import rc_context
+    from matplotlib.text import Text
+
+    words = "".join(text.get_text() for text in figure.findobj(Text))
+    kind = "path" if _is_drawable(words) else "none"
+    with rc_context({"svg.fonttype": kind}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        figure.savefig(path, bbox_inches="tight", **_SVG)
+
+
+def _is_drawable(words: str) -> bool:
+    """Return whether matplotlib's own font has all signs, and none is written from the right."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font, signs = get_font(findfont(FontProperties())), set(words) - {"\n"}
+    right = {"R", "AL"}
+    return all(font.get_char_index(ord(each)) for each in signs) and not any(
+        unicodedata.bidirectional(each) in right for each in signs
+    )
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steps.annotate.cells import plain
+from steps.annotate.cells import shown
 from steps.annotate.scale import scale_of
 
 if TYPE_CHECKING:
@@ -63,21 +63,24 @@ class Scatter:
             cells: a cell for each point.
             given: label -> colour, where a style has one.
         """
-        colours = _colours(cells, given)
-        coloured = np.array([cell in colours for cell in cells])
+        # Cells that differ in scores alone have one label.
+        label_of = {cell: shown(cell) for cell in dict.fromkeys(cells) if cell}
+        labels = [label_of.get(cell or "") for cell in cells]
+        colours = _colours(labels, given)
+        coloured = np.array([label in colours for label in labels])
         self._points(np.flatnonzero(~coloured), [REST])
         order = _shuffled(np.flatnonzero(coloured))
-        self._points(order, [colours[cells[row] or ""] for row in order])
+        self._points(order, [colours[labels[row] or ""] for row in order])
         rest = {} if coloured.all() else {OTHER: REST}
-        self._legend(name, {plain(cell): shade for cell, shade in colours.items()} | rest)
+        self._legend(name, colours | rest)
 
     def numbers(self, name: str, values: Floats) -> None:
         """Draw points in the colours of a scale, those without a number in grey below them."""
         there = np.isfinite(values)
         self._points(np.flatnonzero(~there), [REST])
         scale, order = scale_of(values), _shuffled(np.flatnonzero(there))
-        shown = self._points(order, scale.places(values[order]), vmin=0, vmax=1)
-        bar = self.axes.figure.colorbar(shown, label=name.replace("_", " "), shrink=0.6)
+        drawn = self._points(order, scale.places(values[order]), vmin=0, vmax=1)
+        bar = self.axes.figure.colorbar(drawn, label=_readable(name), shrink=0.6)
         ticks, labels = zip(*scale.labels(), strict=True)
         bar.set_ticks(ticks, labels=labels)
         if not there.all():
@@ -103,8 +106,7 @@ class Scatter:
             for label, shade in colours.items()
         ]
         place = {"loc": "center left", "bbox_to_anchor": (1, 0.5)} if title else {"loc": "best"}
-        title = title.replace("_", " ")
-        self.axes.legend(handles=handles, title=title, frameon=False, **place)
+        self.axes.legend(handles=handles, title=_readable(title), frameon=False, **place)
 
 
 def _middle(values: Floats) -> tuple[float, float]:
@@ -124,15 +126,23 @@ def _shuffled(rows: Rows) -> Rows:
     return np.random.default_rng(0).permutation(rows)
 
 
-def _colours(cells: Sequence[str | None], given: dict[str, str]) -> dict[str, str]:
-    """Return frequent cells and their colours, the given ones where there are."""
-    shown = [cell for cell, _ in Counter(filter(None, cells)).most_common(len(COLOURS))]
-    chosen = {cell: given.get(plain(cell)) for cell in shown}
-    free = (colour for colour in COLOURS if colour not in given.values())
-    return {cell: colour or next(free, REST) for cell, colour in chosen.items()}
+def _colours(labels: Sequence[str | None], given: dict[str, str]) -> dict[str, str]:
+    """Return frequent labels and their colours, the given ones where there are."""
+    frequent = Counter(filter(None, labels)).most_common(len(COLOURS))
+    chosen = {label: given.get(label) for label, _ in frequent}
+    taken = {str(colour).lower() for colour in given.values()}
+    free = (colour for colour in COLOURS if colour.lower() not in taken)
+    return {label: colour or next(free, REST) for label, colour in chosen.items()}
+
+
+def _readable(name: str) -> str:
+    return _text(name.replace("_", " "))
 
 
 def _short(label: str, most: int = 32) -> str:
+    return _text(label if len(label) <= most else label[: most - 1] + "…")
+
+
+def _text(text: str) -> str:
     # Dollar signs would start a formula.
-    label = label.replace("$", r"\$")
-    return label if len(label) <= most else label[: most - 1] + "…"
+    return text.replace("$", r"\$")

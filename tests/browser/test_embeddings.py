@@ -55,3 +55,10 @@ def test_file_that_is_none_is_refused_by_the_server(form, tmp_path):
     form.locator("#file").set_input_files(tmp_path / "x.h5")
     form.locator("#submit").click()
     expect(form.locator("#refusal")).to_contain_text("is not HDF5")
+
+
+def test_file_is_refused_where_the_server_takes_none(gateway, open_page, tmp_path):
+    page = open_page(gateway.url)
+    page.locator("#file").set_input_files(write(tmp_path / "x.h5", {"a": vectors(1)[0]}))
+    expect(page.locator("#refusal")).to_contain_text("This server takes no embeddings.")
+    expect(page.locator("#submit")).to_be_disabled()

@@ -254,6 +254,13 @@ def test_names_of_regions_are_written_and_kept_in_the_address(opened, shoot):
     assert look(page, ".overlay") != before
 
 
+def test_names_that_numbers_do_not_give_are_explained(opened):
+    page = opened("#colour=length&names=1")
+    expect(page.locator("#legend")).to_contain_text("values that are no numbers")
+    page.select_option("#colour", "organism")
+    expect(page.locator("#legend")).not_to_contain_text("values that are no numbers")
+
+
 def test_contours_are_drawn_explained_and_kept_in_the_address(opened, tmp_path):
     page = opened("#colour=organism")
     before = look(page, ".overlay")

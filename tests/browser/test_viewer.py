@@ -1,9 +1,11 @@
 """Parts of the viewer by themselves: statistics, search, links, and what is written for others."""
 
+import io
 import random
 import statistics
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control, hypergeom, mannwhitneyu, norm
 
@@ -182,6 +184,26 @@ def test_search_finds_words_in_identifiers_and_annotations(run, text, wanted):
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("61", ["mass", "61"]), ("13246", ["length", "13,246"]), ("miss", ["kind", "missing one"])],
+)
+def test_search_says_where_it_found(run, text, wanted):
+    script = """async (text) => {
+        const {where} = await import("/viewer/search.js");
+        const {Proteins} = await import("/viewer/proteins.js");
+        const annotations = [
+            {name: "empty", labels: ["61"], codes: Int32Array.of(-1)},
+            {name: "other", numbers: Float64Array.of(161)},
+            {name: "mass", numbers: Float64Array.of(61)},
+            {name: "length", numbers: Float64Array.of(13245.67)},
+            {name: "kind", labels: ["missing one"], codes: Int32Array.of(0)},
+        ];
+        return where(new Proteins({identifiers: ["A"], annotations}), text, 0);
+    }"""
+    assert run(script, text) == wanted
+
+
+@pytest.mark.parametrize(
     ("identifier", "accession"),
     [
         ("P12345", "P12345"),
@@ -241,21 +263,127 @@ def test_selection_in_an_address_comes_back(run):
     script = """async (flags) => {
         const {read, written} = await import("/viewer/selection.js");
         const text = written(Uint8Array.from(flags));
-        return [[...read(text, flags.length)], read(text, flags.length + 1), read("z.-1", 4)];
+        return [[...read(text, flags.length)], read(text, flags.length + 6), read("z.-1", 4)];
     }"""
-    for flags in ([1, 0, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]):
+    drawn = random.Random(4)
+    scattered = [[int(drawn.random() < 0.2) for _ in range(size)] for size in (5000, 5003)]
+    for flags in ([1, 0, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1], *scattered):
         assert run(script, flags) == [flags, None, None]
 
 
-def test_table_ends_no_cell_and_makes_no_formula(run):
+def test_table_has_the_cells_as_they_are(run):
     script = """async () => {
         const {tsv} = await import("/viewer/save.js");
         const {Proteins} = await import("/viewer/proteins.js");
-        const labels = ["=cmd()", "a\\tb\\nc", "-1.5", "+x"];
-        const annotations = [{name: "cell", labels, codes: Int32Array.of(0, 1, 2, 3, -1)}];
-        const identifiers = ["A", "B", "C", "D", "E"];
+        const labels = ["=cmd()", "a\\tb\\nc", "-", '"quoted', "missing"];
+        const numbers = Float64Array.of(1234.5678, NaN, 1e300, -0.1, 12, 9007199254740991);
+        const codes = Int32Array.of(0, 1, 2, 3, 4, -1);
+        const annotations = [{name: "cell", labels, codes}, {name: "n", numbers}];
+        const identifiers = ["A", "B", "C", "D", "E", "F"];
         const proteins = new Proteins({identifiers, annotations, projections: []});
-        return tsv(proteins, [0, 1, 2, 3, 4]);
+        return tsv(proteins, [0, 1, 2, 3, 4, 5]);
     }"""
-    rows = "protein_id\tcell\nA\t'=cmd()\nB\ta b c\nC\t-1.5\nD\t'+x\nE\t\n"
-    assert run(script) == rows
+    table = pd.read_csv(io.StringIO(run(script)), sep="\t", keep_default_na=False, dtype=str)
+    assert table["cell"].tolist() == ["=cmd()", "a\tb\nc", "-", '"quoted', "missing", ""]
+    numbers = [float(cell or "nan") for cell in table["n"]]
+    assert numbers == pytest.approx([1234.5678, np.nan, 1e300, -0.1, 12, 2**53 - 1], 0, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (2023, "2023"),
+        (13245.67, "13,246"),
+        (1234567, "1,234,567"),
+        (-0.123456, "-0.1235"),
+        (1e300, "1e+300"),
+        (2**60, "1.153e+18"),
+        (1e-300, "1e-300"),
+        (0, "0"),
+    ],
+)
+def test_numbers_are_short_and_right(run, number, text):
+    script = """async (number) => (await import("/viewer/format.js")).value(number)"""
+    assert run(script, number) == text
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [([0, 12.5], "from 0 to 12.5"), ([0.98765, 0.98766], "from 0.98765 to 0.98766")],
+)
+def test_ends_of_a_scale_are_told_apart(run, ends, text):
+    script = """async (ends) => (await import("/viewer/format.js")).range(ends)"""
+    assert run(script, ends) == text
+
+
+def test_label_that_reads_missing_is_a_value(run):
+    script = """async () => {
+        const {Proteins} = await import("/viewer/proteins.js");
+        const {panel} = await import("/viewer/panel.js");
+        const annotations = [{name: "kind", labels: ["missing"], codes: Int32Array.of(0, -1)}];
+        const proteins = new Proteins({identifiers: ["A", "B"], annotations, projections: []});
+        const rows = (index) => panel(proteins, {}, index, () => {}).at(-1).textContent;
+        return [rows(0), rows(1)];
+    }"""
+    assert run(script) == ["kindmissing", ""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A1, B-2\nC", '"A1";"B-2";"C"', "['A1', 'B-2', 'C']", ">A1 >B-2 >C", "x|A1|y (B-2) C\tC"],
+)
+def test_pasted_identifiers_are_found_however_they_are_written(run, text):
+    script = """async (text) => {
+        const {Proteins} = await import("/viewer/proteins.js");
+        const {pasted} = await import("/viewer/selection.js");
+        return pasted(new Proteins({identifiers: ["A1", "B-2", "C", "D,1"]}), `${text} D,1\nE`);
+    }"""
+    assert run(script, text) == {"indices": [0, 1, 2, 3], "unknown": ["E"]}
+
+
+def test_column_named_added_greys_no_proteins(run):
+    script = """async (annotations) => {
+        const {Proteins} = await import("/viewer/proteins.js");
+        return new Proteins({identifiers: ["A", "B"], annotations}).old;
+    }"""
+    added = {"name": "added", "labels": ["2020", "2021"], "codes": [0, 1]}
+    grown = [added, {"name": "novelty", "numbers": [0, 1]}]
+    assert [run(script, [added]), run(script, grown)] == [0, 1]
+
+
+def test_hidden_values_in_an_address_come_back(run):
+    script = """async ([hidden, text]) => {
+        const {fromText, toText} = await import("/viewer/address.js");
+        const {Proteins} = await import("/viewer/proteins.js");
+        const labels = Array.from({length: 5000}, String);
+        const annotation = {name: "a", labels, codes: Int32Array.of(0)};
+        const own = {identifiers: ["A"], annotations: [annotation], projections: []};
+        const proteins = new Proteins(own);
+        const state = {annotation, page: 0, order: "frequency", hidden: new Set(hidden)};
+        text ??= toText({state: {...state, query: "", chosen: null}, proteins, maps: []}).text;
+        return [text.length, [...fromText(text, proteins).hidden]];
+    }"""
+    for hidden in ([-1, 0, 1, 2, 7], list(range(8, 5000)), [4999, 3]):
+        length, back = run(script, [hidden, None])
+        assert back == sorted(hidden) and length < 60
+    assert run(script, [[], "colour=a&hidden=-9e9.2,5,x"])[1] == [-2, -1, 0, 1, 2, 5]
+
+
+def test_address_without_a_selection_isolates_nothing(run):
+    script = """async (text) => {
+        const {fromText} = await import("/viewer/address.js");
+        const {Proteins} = await import("/viewer/proteins.js");
+        const own = {identifiers: ["A", "B"], annotations: [], projections: []};
+        return fromText(text, new Proteins(own)).isolated;
+    }"""
+    assert run(script, "selected=1.1&isolated=1") and not run(script, "isolated=1")
+
+
+def test_names_do_not_lie_below_the_buttons(run):
+    script = """async (places) => {
+        const {placedLabels} = await import("/viewer/overlay.js");
+        const view = {width: 800, height: 500, place: (x, y) => [x, y]};
+        return placedLabels(places.map(([x, y]) => ({text: "a", x, y})), view, () => 92);
+    }"""
+    near, far = run(script, [[790, 60], [790, 300]])
+    assert near["x"] + 46 < 750 <= far["x"] and [near["y"], far["y"]] == [45, 285]

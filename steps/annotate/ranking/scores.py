@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from steps.annotate.cells import plain
+from steps.annotate.cells import shown
 from steps.annotate.ranking.neighbours import Rows
 
 #: Categories of an annotation that get a colour of their own.
@@ -85,10 +85,10 @@ def _score_categories(column: pa.ChunkedArray, rows: Rows, neighbours: Rows) -> 
 def _codes(column: pa.ChunkedArray) -> tuple[Codes, NDArray[np.intp]]:
     """Return the code of each cell, and the number of cells of each label, frequent ones first."""
     coded = column.combine_chunks().dictionary_encode()
-    labels = [plain(cell) for cell in coded.dictionary.to_pylist()]
+    labels = [shown(cell) or "" for cell in coded.dictionary.to_pylist()]
     # Cells that differ in scores alone have one label.
-    number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
-    of_cell = np.array([number[label] for label in labels] + [_MISSING], dtype=np.intp)
+    number = {label: place for place, label in enumerate(dict.fromkeys(filter(None, labels)))}
+    of_cell = np.array([number.get(label, _MISSING) for label in [*labels, ""]], dtype=np.intp)
     codes = of_cell[coded.indices.fill_null(len(labels)).to_numpy()]
     counts = np.bincount(codes[codes >= 0], minlength=len(number))
     order = np.argsort(-counts, kind="stable")

@@ -17,8 +17,8 @@ _LEVEL = 9
 _UNSIGNED = ("u1", "u2", "u4")
 #: Decimal places up to which numbers are looked at as whole ones.
 _PLACES = 6
-#: Bits of a distance that are kept: three digits and more.
-_DISTANCE_MASK = np.uint32(0xFFFFF800)
+#: Bits of a distance that are kept, more than three digits, and half of the least of them.
+_DISTANCE_MASK, _HALF = np.uint32(0xFFFFF800), np.uint32(0x400)
 
 
 class Blocks:
@@ -71,6 +71,8 @@ class Blocks:
         return self.numbers(values)
 
     def distances(self, values: np.ndarray) -> dict[str, Any]:
-        """Add float32 distances, to three digits."""
-        bits = np.ascontiguousarray(values, np.float32).view(np.uint32) & _DISTANCE_MASK
-        return self.numbers(bits.view(np.float32))
+        """Add float32 distances, to the three digits that a reader shows."""
+        known = np.ascontiguousarray(values, np.float64)
+        size = np.floor(np.log10(np.where(known > 0, known, 1)))
+        digits = (np.round(known * 10 ** (2 - size)) / 10 ** (2 - size)).astype(np.float32)
+        return self.numbers(((digits.view(np.uint32) + _HALF) & _DISTANCE_MASK).view(np.float32))

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protspace.data.annotations.encoding import decode_field, encode_field
 
-from steps.annotate.cells import GRAMMAR, encode, is_loadable, loadable, plain, units
+from steps.annotate.cells import (
+    GRAMMAR,
+    MISSING_WORDS,
+    encode,
+    is_loadable,
+    loadable,
+    plain,
+    shown,
+    units,
+)
 
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
 
@@ -48,3 +57,17 @@ def test_any_cell_can_be_made_loadable(cell):
 def test_plain_drops_scores_and_escapes():
     assert plain("a%3Bb|0.5;c") == "a;b; c"
     assert decode_field("a%3Bb") == "a;b"
+
+
+def test_missing_words_are_those_of_protspace():
+    from protspace._generated.shared_constants import MISSING_VALUE_TOKENS
+
+    assert MISSING_VALUE_TOKENS | {""} == MISSING_WORDS
+
+
+@pytest.mark.parametrize(
+    ("cell", "label"),
+    [("NA", None), ("a|0.5; NA ;b\tc", "a; b c"), (";", None), ("missing", "missing")],
+)
+def test_shown_leaves_out_what_protspace_takes_for_missing(cell, label):
+    assert shown(cell) == label

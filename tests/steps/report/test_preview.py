@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from steps.report.preview import draw
-from steps.report.scatter import Scatter
+from steps.report.scatter import COLOURS, Scatter
 
 
 def table(**columns):
@@ -53,3 +53,33 @@ def test_first_annotation_colours_unless_another_is_named(tmp_path):
     draw(projection, annotations, "title", tmp_path / "kind.svg", column="kind")
     assert "<!-- family -->" in (tmp_path / "first.svg").read_text()
     assert "<!-- kind -->" in (tmp_path / "kind.svg").read_text()
+
+
+def test_cells_that_differ_in_scores_alone_have_one_colour():
+    axes = Figure().add_subplot()
+    scatter = Scatter(axes, *np.random.default_rng(0).normal(size=(2, 12)))
+    scatter.categories("pfam", [f"PF1|{n}" for n in range(10)] + ["NA", "PF2|1"], {})
+    texts = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert texts == ["PF1", "PF2", "other or missing"]
+    drawn = [len(np.unique(each.get_facecolors(), axis=0)) for each in axes.collections[:2]]
+    assert drawn == [1, 2]
+
+
+def test_dollar_signs_of_names_stay():
+    axes = Figure().add_subplot()
+    Scatter(axes, np.arange(3.0), np.arange(3.0)).categories("$a$", ["b"] * 3, {})
+    assert axes.get_legend().get_title().get_text() == r"\$a\$"
+
+
+@pytest.mark.parametrize(("label", "kept"), [("β-sheet", False), ("蛋白质", True), ("עברית", True)])
+def test_signs_that_only_browsers_can_draw_are_written_as_text(tmp_path, label, kept):
+    projection = table(x=[0.0, 1.0, 2.0], y=[0.0, 1.0, 0.0])
+    draw(projection, table(kind=[label, label, "b"]), "title", tmp_path / "a.svg")
+    assert (f">{label}</text>" in (tmp_path / "a.svg").read_text()) == kept
+
+
+def test_colour_of_a_style_is_given_to_no_other_value():
+    axes = Figure().add_subplot()
+    scatter = Scatter(axes, np.arange(3.0), np.arange(3.0))
+    scatter.categories("kind", ["a", "b", "c"], {"c": COLOURS[0].lower()})
+    assert len(np.unique(axes.collections[1].get_facecolors(), axis=0)) == 3

@@ -62,3 +62,7 @@ def test_neighbours_without_a_value_are_left_out():
 @pytest.mark.parametrize("column", [[1.0] * 400, range(400), [None] * 399 + [1.5]])
 def test_numbers_that_are_constant_or_count_rows_tell_nothing(column):
     assert not scored(pa.array(column, pa.float64())).tells
+
+
+def test_words_for_missing_are_no_category():
+    assert scored(["a", "a", "b", "b", "NA", "n/a", "NA", None]).bits == pytest.approx(0.5)
