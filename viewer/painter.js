@@ -75,16 +75,15 @@ export class Painter {
     this.drawLegend();
   }
 
+  /** What was found is marked, what is selected plain, all others are faint; null where all are plain. */
   states() {
     const { annotation, hidden, selection, isolated, found } = this.state;
     if (!hidden.size && !selection && !found) return null;
-    const states = new Uint8Array(this.viewer.proteins.length);
-    if (found) {
-      states.fill(STATE.faint);
-      for (const index of found) states[index] = STATE.marked;
-    }
+    const states = new Uint8Array(this.viewer.proteins.length).fill(selection || found ? STATE.faint : STATE.plain);
+    if (selection) for (let index = 0; index < states.length; index += 1) if (selection[index]) states[index] = STATE.plain;
+    if (found) for (const index of found) states[index] = STATE.marked;
     for (let index = 0; index < states.length; index += 1) {
-      if (selection && !selection[index]) states[index] = isolated ? STATE.hidden : STATE.faint;
+      if (isolated && !selection[index]) states[index] = STATE.hidden;
       if (hidden.size && hidden.has(codeOf(annotation, index, this.greyed))) states[index] = STATE.hidden;
     }
     return states;

@@ -387,3 +387,17 @@ def test_names_do_not_lie_below_the_buttons(run):
     }"""
     near, far = run(script, [[790, 60], [790, 300]])
     assert near["x"] + 46 < 750 <= far["x"] and [near["y"], far["y"]] == [45, 285]
+
+
+def test_what_is_found_and_what_is_selected_are_both_seen(run):
+    script = """async ([found, selection, isolated]) => {
+        const {Painter} = await import("/viewer/painter.js");
+        const state = {hidden: new Set(), found, selection, isolated, annotation: null};
+        const states = new Painter({state, proteins: {length: 3, old: 0}}).states();
+        return states && [...states];
+    }"""
+    plain, faint, hidden, marked = 0, 1, 2, 3
+    assert run(script, [None, None, False]) is None
+    assert run(script, [[0], None, False]) == [marked, faint, faint]
+    assert run(script, [[0], [0, 1, 0], False]) == [marked, plain, faint]
+    assert run(script, [[0], [0, 1, 0], True]) == [hidden, plain, hidden]
