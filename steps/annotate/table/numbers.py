@@ -6,6 +6,7 @@ the separator: where it is `;`, a comma is the decimal sign.
 
 import re
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 import pyarrow as pa
 
@@ -89,7 +90,8 @@ def has_commas(given: set[str], separator: str) -> bool:
 
 def is_number(text: str, separator: str, decimal: str) -> bool:
     """Return whether a text is a number, in a table with that separator and decimal sign."""
-    return bool(_signs({text}, ";" if decimal == "," else separator))
+    signs = _signs({text}, ";" if decimal == "," else separator)
+    return bool(signs) and isfinite(_number(text, signs[0]))
 
 
 def numbers(cells: Sequence[str], separator: str, decimal: str = "") -> pa.Array | None:
@@ -107,7 +109,7 @@ def numbers(cells: Sequence[str], separator: str, decimal: str = "") -> pa.Array
     usual = "," if separator == ";" and any("," in text for text in given) else "."
     sign = next(each for each in (decimal, usual, *signs) if each in signs)
     values = {text: _number(text, sign) for text in given}
-    if any(abs(value) == float("inf") for value in values.values()):
+    if not all(map(isfinite, values.values())):
         return None
     of_cell = {cell: values.get(_bare(cell).removesuffix("%").rstrip()) for cell in set(cells)}
     return pa.array([of_cell[cell] for cell in cells], pa.float64())

@@ -251,6 +251,7 @@ def test_other_columns_tell_what_a_point_means(read, caplog):
         (["001", "2"], "lose zeros at their begin, and digits behind the 15th ('001')"),
         (["9007199254740993", "2"], "('9007199254740993')"),
         (["1", "2", "3", "4", "<5"], "as 1 of 5 different values are no numbers ('<5')"),
+        (["1", "2", "3", "4", "1e400"], "as 1 of 5 different values are no numbers ('1e400')"),
     ],
 )
 def test_numbers_that_may_be_meant_otherwise_are_named(read, caplog, cells, words):
