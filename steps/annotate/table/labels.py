@@ -12,7 +12,7 @@ _CODES = (
     "EXP IDA IPI IMP IGI IEP HTP HDA HMP HGI HEP IBA IBD IKR IRD ISS ISO ISA ISM IGC RCA TAS NAS "
     "IC ND IEA SAM COMB"
 )
-_NUMBER = r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*"
+_NUMBER = r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*"
 _CERTAINTY = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*|ECO:[0-9]+|{'|'.join(_CODES.split())}")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _SIGN, _ESCAPED = "|", "%7C"

@@ -12,7 +12,7 @@ from steps.annotate.table.row_numbers import OF_IDENTIFIERS, without_row_numbers
 from steps.annotate.table.rows import Row
 from steps.annotate.table.text import invalid, is_comment, shown
 
-_BREAKS = re.compile(r"\s*[\x00-\x1f\x7f]+\s*")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
 Known = Callable[[str], bool]
 
@@ -30,8 +30,7 @@ def in_shape(
     Raises:
         StepError: INVALID_ANNOTATIONS.
     """
-    # Names of spreadsheets may have several lines.
-    at, header = rows[0][0], [_BREAKS.sub(" ", name).strip() for name in rows[0][1]]
+    at, header = rows[0][0], [_on_one_line(name) for name in rows[0][1]]
     below = [row for row in rows[1:] if not is_comment(row[1], is_known)]
     header, below = without_row_numbers(header, below, is_known)
     _check_header(path, at, header, below, is_known)
@@ -51,6 +50,11 @@ def in_shape(
     names = _names(path, at, header, below)
     kept = [0, *names]
     return list(names.values()), [(line, [fields[at] for at in kept]) for line, fields in below]
+
+
+def _on_one_line(name: str) -> str:
+    """Return the name of a column, which in spreadsheets may have several lines."""
+    return " ".join(filter(None, (line.strip() for line in _BREAKS.split(name))))
 
 
 def _holds_rows(field: str, separator: str, is_known: Known) -> bool:
