@@ -42,7 +42,13 @@ def test_a_point_is_its_own_first_neighbor_even_among_duplicates():
     assert (near.distances == 0).all()
 
 
-@pytest.mark.parametrize("method", FEWEST)
+def slow_if_compiled(method: str):
+    """PaCMAP and LocalMAP take a compiler of their own."""
+    marks = [pytest.mark.slow] if method in ("pacmap", "localmap") else []
+    return pytest.param(method, marks=marks)
+
+
+@pytest.mark.parametrize("method", [*map(slow_if_compiled, FEWEST)])
 def test_every_method_places_the_fewest_proteins_it_takes(data, method):
     count = FEWEST[method]
     coordinates, _ = reduce(data[:count], method, fitting(method, count))
