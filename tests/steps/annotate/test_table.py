@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from protspace.data.annotations.encoding import decode_field, encode_legacy_cell
+from protspace.data.parsers.uniprot_parser import ECO_TO_SHORT, EVIDENCE_PRIORITY
 
 from steps.annotate.cells import plain
 from steps.annotate.table.columns import columns
+from steps.annotate.table.labels import encoded
 from steps.annotate.table.numbers import numbers
 from steps.errors import StepError
 from steps.normalize.identifiers import finder
@@ -391,3 +393,8 @@ def test_column_of_two_tables_is_refused(tmp_path):
 def test_numbers_are_float64(read, tmp_path):
     (tmp_path / "own.csv").write_text(TABLE)
     assert columns([tmp_path / "own.csv"], IDS, finder(IDS))["act"].type == pa.float64()
+
+
+def test_evidence_of_protspace_is_no_text():
+    cells = [f"a|{code}" for code in {*EVIDENCE_PRIORITY, *ECO_TO_SHORT.values(), *ECO_TO_SHORT}]
+    assert encoded(cells) == {cell: cell for cell in cells}
